@@ -1,0 +1,35 @@
+# `make demo` and `make test` are all a new machine needs; both set up what is missing first.
+VENV ?= .venv
+export OSINT_VENV := $(VENV)
+
+.PHONY: help setup demo test check lock release clean
+
+help:            ## what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
+
+setup:           ## set up what running needs
+	@setup/setup.sh run
+
+demo: setup      ## set up and run the main job on the demo world
+	@$(VENV)/bin/osint demo $(ARGS)
+
+test:            ## set up and pass all tests
+	@setup/setup.sh test
+	@$(VENV)/bin/python -m pytest $(ARGS)
+
+check:           ## ruff, mypy --strict and the house tests
+	@setup/setup.sh test
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/python -m pytest tests/house
+
+lock:            ## lock the dependencies again, with hashes, from pyproject.toml
+	$(VENV)/bin/uv pip compile pyproject.toml --group build --universal --generate-hashes --python-version 3.11 --no-header --quiet --upgrade -o requirements.lock
+	$(VENV)/bin/uv pip compile pyproject.toml --group build --group dev --group data -c requirements.lock --universal --generate-hashes --python-version 3.11 --no-header --quiet --upgrade -o requirements-dev.lock
+
+release:         ## wheel and source archive in dist/
+	$(VENV)/bin/python -m build --no-isolation
+
+clean:           ## remove what the set-up made here
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
