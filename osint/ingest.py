@@ -1,0 +1,178 @@
+"""The one translator: records of `spiders` and `nlp` into records of `storage`, and back. Pure, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from nlp.records import Analysis, Kind, Text
+from spiders.items import Article, Document, FetchedBy, Listing, Page, Post, Reading, Seller
+from spiders.recorder import Exchange
+from storage.records import Capture, ListingVersion, NewCapture, StoredText
+
+
+def new_capture(run: str, exchange: Exchange) -> NewCapture:
+    """What a crawl saw, as the store keeps it."""
+    headers = {name.lower(): value for name, value in exchange.headers}
+    return NewCapture(
+        run=run,
+        source=exchange.source,
+        url=exchange.url,
+        requested_at=exchange.requested_at,
+        fetched_at=exchange.fetched_at,
+        status=exchange.status,
+        headers=exchange.headers,
+        body=exchange.body,
+        request_headers=exchange.request_headers,
+        method=exchange.method,
+        reason=exchange.reason,
+        ip=exchange.ip,
+        final_url=exchange.final_url or exchange.url,
+        media_type=headers.get("content-type", "").split(";")[0].strip().lower(),
+        by=exchange.by,
+        screenshot=exchange.screenshot,
+        parent=exchange.parent,
+    )
+
+
+def page(capture: Capture, body: bytes) -> Page:
+    """The capture as a page to read; `body` with its content-encoding taken off."""
+    headers: dict[str, str] = {}
+    for name, value in capture.headers:
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    by: FetchedBy = "browser" if capture.by == "browser" else "import" if capture.by == "import" else "http"
+    return Page(
+        url=capture.url,
+        body=body,
+        final_url=capture.final_url,
+        status=capture.status,
+        headers=headers,
+        media_type=capture.media_type,
+        fetched_at=capture.fetched_at,
+        by=by,
+    )
+
+
+def listing_text(key: str, listing: Listing, country: str, kind: Kind = "listing") -> Text:
+    """What the reader is given of a listing. The place line counts as the seller's words: it is where they offer."""
+    seller = listing.seller
+    about = [seller.name, seller.text] if seller else []
+    return Text(
+        id=key,
+        kind=kind,
+        title=listing.title,
+        text=listing.text,
+        seller_text=" | ".join(part for part in [*about, listing.location] if part),
+        country=country,
+        published=_iso(listing.posted),
+    )
+
+
+def post_listing(reading: Reading, url: str, number: int, post: Post) -> Listing:
+    """A forum post as a listing of its own: offers in a thread are as real as offers in a shop."""
+    return Listing(
+        url=f"{url}#post-{number}",
+        title=reading.title,
+        text=post.text,
+        external_id=f"{urlsplit(url).path}#post-{number}",
+        seller=Seller(name=post.author, id=post.author),
+        posted=post.posted,
+    )
+
+
+def listing_version(listing: Listing, capture: Capture, analysis: Mapping[str, Any]) -> ListingVersion:
+    """A listing as read from one capture. Where the page states no price, the reader's stands in, marked as such."""
+    price, seller, origins = listing.price, listing.seller, dict(listing.origins)
+    amount = price.amount if price else None
+    currency = (price.currency or "") if price else ""
+    price_text = price.text if price else ""
+    read = analysis.get("price")
+    if amount is None and read:
+        amount, currency, price_text = Decimal(str(read["amount"])), read["currency"], read["text"]
+        origins["price"] = "text"
+    return ListingVersion(
+        source=capture.source,
+        url=listing.url or capture.final_url or capture.url,
+        capture=capture.id,
+        seen_at=capture.fetched_at,
+        external_id=listing.external_id,
+        title=listing.title,
+        text=listing.text,
+        price_amount=amount,
+        price_currency=currency,
+        price_text=price_text,
+        seller_name=seller.name if seller else "",
+        seller_id=seller.id if seller else "",
+        seller_url=seller.url if seller else "",
+        seller_text=seller.text if seller else "",
+        location=listing.location,
+        posted=_utc(listing.posted),
+        images=listing.images,
+        attributes=listing.attributes,
+        availability=listing.availability,
+        origins=origins,
+        analysis=analysis,
+    )
+
+
+def article_text(key: str, article: Article, country: str) -> Text:
+    """What the reader is given of an article."""
+    return Text(
+        id=key,
+        kind="news",
+        title=article.title,
+        text=article.text,
+        country=country,
+        published=_iso(article.published),
+    )
+
+
+def document_text(key: str, document: Document, country: str) -> Text:
+    """What the reader is given of a document: as news, for it reports and does not offer."""
+    return Text(
+        id=key,
+        kind="news",
+        title=document.title,
+        text=document.text,
+        country=country,
+        published=_iso(document.published),
+    )
+
+
+def stored_text(reading: Reading, capture: Capture, analysis: Analysis | None) -> StoredText:
+    """An article, document, thread or other text page as the store keeps it."""
+    body = reading.article or reading.document
+    kind = reading.kind if reading.kind in ("article", "document", "forum") else "other"
+    return StoredText(
+        id="",
+        kind=kind,  # type: ignore[arg-type]  # narrowed on the line above
+        source=capture.source,
+        url=capture.final_url or capture.url,
+        capture=capture.id,
+        seen_at=capture.fetched_at,
+        title=(body.title if body else "") or reading.title,
+        text=(body.text if body else "") or reading.text,
+        author=body.author if body else "",
+        outlet=reading.article.outlet if reading.article else "",
+        published=_utc((body.published if body else None) or reading.published),
+        language=analysis.language.code if analysis else reading.language,
+        pages=reading.document.pages if reading.document else (),
+        relevant=analysis.relevant if analysis else False,
+        score=analysis.score if analysis else 0.0,
+        analysis=analysis.as_dict() if analysis else {},
+    )
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    """Aware UTC. A time without a zone is taken as UTC: some hours of doubt are better than no date."""
+    if moment is None:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
