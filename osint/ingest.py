@@ -59,17 +59,21 @@ def page(capture: Capture, body: bytes) -> Page:
 
 def listing_text(key: str, listing: Listing, country: str, kind: Kind = "listing") -> Text:
     """What the reader is given of a listing. The place line counts as the seller's words: it is where they offer."""
-    seller = listing.seller
-    about = [seller.name, seller.text] if seller else []
+    seller = listing.seller or Seller()
     return Text(
         id=key,
         kind=kind,
         title=listing.title,
         text=listing.text,
-        seller_text=" | ".join(part for part in [*about, listing.location] if part),
+        seller_text=seller_words(seller.name, seller.text, listing.location),
         country=country,
         published=_iso(listing.posted),
     )
+
+
+def seller_words(name: str, text: str, location: str) -> str:
+    """The reader's `seller_text` of a listing: offsets into it hold as long as these three are put together here only."""
+    return " | ".join(part for part in (name, text, location) if part)
 
 
 def post_listing(reading: Reading, url: str, number: int, post: Post) -> Listing:

@@ -1,1 +1,10 @@
-"""The command line: one module a command or a family of commands."""
+"""The command line: one module a command or a family of commands. `app` gathers them."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """Entry point of `osint`."""
+    from osint.cli.app import run
+
+    run()

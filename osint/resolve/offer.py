@@ -28,8 +28,7 @@ UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 WORD = re.compile(r"[^\W\d_]{2,40}")
 PHONE_KINDS = frozenset({"phone", "whatsapp", "zalo", "viber", "telegram", "signal", "line", "wechat", "kakaotalk"})
 LEGAL_FORMS = frozenset(
-    ("ltd", "limited", "inc", "llc", "co", "company", "corp", "gmbh", "sarl", "sa", "sas", "srl", "bv", "pte", "pty")
-    + ("plc", "cv", "pt", "sdn", "bhd", "shop", "store")
+    ["ltd", "limited", "inc", "llc", "co", "company", "corp", "gmbh", "sarl", "sa", "sas", "srl", "bv", "pte", "pty"]
 )
 
 
