@@ -107,6 +107,8 @@ class Document:
     published: datetime | None = None
     language: str = ""
     pages: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What was left out or is special: a scanned page, a file attached, where a photo was taken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,44 @@
+"""Text in pictures, by tesseract when it is installed. No file is written: the picture goes in and the text comes out by pipe."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+from functools import cache
+from typing import TYPE_CHECKING
+
+from spiders.extract.documents.limits import Limits
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_LANGUAGES = re.compile(r"[A-Za-z0-9_]{2,20}(?:\+[A-Za-z0-9_]{2,20}){0,9}")
+
+
+@cache
+def _program() -> str:
+    return shutil.which("tesseract") or ""
+
+
+def available(limits: Limits) -> bool:
+    """Whether OCR is wanted, its languages are named rightly, and tesseract is installed."""
+    return bool(_LANGUAGES.fullmatch(limits.ocr)) and bool(_program())
+
+
+def read(image: Image, limits: Limits) -> str:
+    """The text of a picture, "" when tesseract fails or takes longer than half of the OCR time."""
+    held = io.BytesIO()
+    image.convert("L").save(held, "PPM")
+    try:
+        done = subprocess.run(  # noqa: S603 - the program found by name, languages checked
+            [_program(), "stdin", "stdout", "-l", limits.ocr, "--psm", "3"],
+            input=held.getvalue(),
+            capture_output=True,
+            timeout=limits.ocr_wall / 2,
+            check=False,
+        )
+    except (subprocess.TimeoutExpired, OSError):
+        return ""
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""

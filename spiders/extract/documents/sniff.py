@@ -1,0 +1,185 @@
+"""What a body is: its first bytes decide, then what the server said, then the name."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zipfile
+from typing import Final
+
+from spiders.extract.documents.formats import UNKNOWN, canonical, is_document, of_name
+
+_MAGIC: Final = (
+    (0, b"\x1f\x8b", "application/gzip"),
+    (0, b"{\\rtf", "application/rtf"),
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"GIF87a", "image/gif"),
+    (0, b"GIF89a", "image/gif"),
+    (0, b"II*\x00", "image/tiff"),
+    (0, b"MM\x00*", "image/tiff"),
+    (8, b"WEBP", "image/webp"),
+    (4, b"ftypavif", "image/avif"),
+    (4, b"ftypheic", "image/heic"),
+    (4, b"ftypmif1", "image/heic"),
+    (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+    (0, b"Rar!\x1a\x07", "application/vnd.rar"),
+    (257, b"ustar", "application/x-tar"),
+    (0, b"WARC/", "application/warc"),
+    (0, b"filedesc://", "application/x-arc"),
+)
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_STREAMS: Final = (
+    ("EncryptedPackage", "application/encrypted"),
+    ("WordDocument", "application/msword"),
+    ("Workbook", "application/vnd.ms-excel"),
+    ("PowerPoint Document", "application/vnd.ms-powerpoint"),
+    ("__properties_version1.0", "application/vnd.ms-outlook"),
+)
+_ZIP_PARTS: Final = (
+    ("word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+)
+_HTML: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|script|table|div|h1|p)\b", re.I)
+_XML_ROOTS: Final = (
+    (re.compile(rb"<rss[\s>]|<rdf:RDF[\s>]", re.I), "application/rss+xml"),
+    (re.compile(rb"<(?:atom:)?feed[\s>]", re.I), "application/atom+xml"),
+    (re.compile(rb"<html[\s>]|<!doctype html", re.I), "text/html"),
+    (re.compile(rb"<svg[\s>]", re.I), "image/svg+xml"),
+    (re.compile(rb"<office:document[\s>]"), "application/vnd.oasis.opendocument.text"),
+)
+_MAIL_FIELD: Final = re.compile(
+    rb"(?:from|to|cc|subject|date|received|return-path|delivered-to|message-id|mime-version|content-type|"
+    rb"reply-to|sender|authentication-results|dkim-signature|arc-seal|x-[a-z0-9-]{1,60})[ \t]*:",
+    re.I,
+)
+_DIRECTORY_MAX: Final = 32 << 20
+"""Bytes of a ZIP's directory we are ready to list (some 300,000 members)."""
+
+
+def sniff(body: bytes, media_type: str = "", name: str = "") -> str:
+    """The media type of a body under its usual name, `application/octet-stream` when nothing tells.
+
+    `media_type` as the server declared it (may be wrong, may be ""), `name` a file name or URL. Looks at 4 KB of the start,
+    and at the directory of a ZIP; opens nothing else. HTML, feeds, archives are named too: `is_document` says which are ours.
+    """
+    declared, named = canonical(media_type), of_name(name)
+    head = body[:4096]
+    for offset, magic, found in _MAGIC:
+        if head.startswith(magic, offset):
+            return found
+    if b"%PDF-" in head[:1024]:  # readers accept junk before the header within the first kilobyte
+        return "application/pdf"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _zip(body, named)
+    if head.startswith(_OLE):
+        return _ole(body)
+    if head.startswith(b"BM") and "image/bmp" in {declared, named}:
+        return "image/bmp"
+    return _text(head, declared, named)
+
+
+def _text(head: bytes, declared: str, named: str) -> str:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head.decode("utf-16", "replace").encode()
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start[:1] == b"<":
+        if start[:5] == b"<?xml" or not _HTML.match(start[:1024]):
+            for root, found in _XML_ROOTS:
+                if root.search(start):
+                    return found
+        if _HTML.search(start[:1024]) or start[:4] == b"<!--":
+            return declared if declared == "application/xml" else "text/html"
+    binary = b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if not binary and _mail(start):
+        page = re.search(rb"^content-type:\s*multipart/related", start, re.I | re.M)
+        saved = re.search(rb"^snapshot-content-location:|^from: <saved by", start, re.I | re.M)
+        return "multipart/related" if page and (saved or named == "multipart/related") else "message/rfc822"
+    plain = {"", "text/plain"}
+    # A declared or named type that needs magic bytes, which are not there, is not believed.
+    texts = [kind for kind in (declared, named) if kind.startswith("text/") or kind in _TEXTS]
+    for kind in texts:
+        if kind not in plain and not binary:
+            return kind
+    if start[:1] in (b"{", b"[") and not binary:
+        return "application/json"
+    if declared and is_document(declared) and not declared.startswith("text/"):
+        return declared
+    if named and is_document(named) and not named.startswith("text/"):
+        return named
+    if binary and not _wide(head):
+        return UNKNOWN
+    return "text/plain" if head.strip() else (declared or named or UNKNOWN)
+
+
+_TEXTS: Final = frozenset(
+    {"application/json", "application/x-ndjson", "application/xml", "application/rss+xml", "application/atom+xml",
+     "application/javascript", "image/svg+xml", "application/feed+json", "message/rfc822", "multipart/related"}
+)  # fmt: skip
+
+
+def _mail(start: bytes) -> bool:
+    """Whether it opens as a mail does: two header lines in a row, the first of them a known one (`From ` of mbox too)."""
+    lines = start.split(b"\n", 40)
+    if lines and lines[0].startswith(b"From "):
+        lines = lines[1:]
+    fields = 0
+    for line in lines[:40]:
+        if line[:1] in b" \t" and fields and line.strip():
+            continue
+        if not re.match(rb"[!-9;-~]{1,76}:", line):
+            break
+        fields += 1
+        if fields == 1 and not _MAIL_FIELD.match(line):
+            return False
+    return fields >= 2
+
+
+def _wide(head: bytes) -> bool:
+    """UTF-16 without a mark: every other byte of the start is mostly zero."""
+    return len(head) >= 8 and max(head[0::2].count(0), head[1::2].count(0)) > len(head) * 0.3
+
+
+def _zip(body: bytes, named: str) -> str:
+    if not small_directory(io.BytesIO(body)):
+        return "application/zip"
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            names = archive.namelist()
+            first = archive.getinfo("mimetype") if "mimetype" in names else None
+            if first is not None and first.file_size < 100 and not first.flag_bits & 1:
+                stated = archive.read(first).decode("ascii", "replace").strip()
+                return canonical(stated) or stated.lower()
+    except Exception:  # a broken ZIP: the name may still say what it was meant to be
+        return named if is_document(named) or named == "application/wacz" else "application/zip"
+    if "[Content_Types].xml" in names:
+        for prefix, found in _ZIP_PARTS:
+            if any(name.startswith(prefix) for name in names):
+                return found
+    if "datapackage.json" in names and any(name.startswith("archive/") for name in names):
+        return "application/wacz"
+    return "application/zip"
+
+
+def small_directory(file: io.BufferedIOBase | io.BytesIO) -> bool:
+    """Whether the ZIP's own directory is small enough to be listed: `zipfile` makes an object of every entry at once."""
+    end = file.seek(0, io.SEEK_END)
+    file.seek(max(0, end - 65_557))
+    tail = file.read(65_557)
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) < at + 22:
+        return True  # no directory: `zipfile` will say so
+    size = struct.unpack_from("<I", tail, at + 12)[0]
+    if size == 0xFFFFFFFF:
+        at = tail.rfind(b"PK\x06\x06")
+        size = struct.unpack_from("<Q", tail, at + 40)[0] if 0 <= at <= len(tail) - 48 else 0
+    return bool(size <= _DIRECTORY_MAX)
+
+
+def _ole(body: bytes) -> str:
+    for stream, found in _OLE_STREAMS:
+        if stream.encode("utf-16-le") in body:
+            return found
+    return "application/x-ole-storage"
