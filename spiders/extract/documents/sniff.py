@@ -6,7 +6,7 @@ import io
 import re
 import struct
 import zipfile
-from typing import Final
+from typing import BinaryIO, Final
 
 from spiders.extract.documents.formats import UNKNOWN, canonical, is_document, of_name
 
@@ -30,6 +30,7 @@ _MAGIC: Final = (
     (0, b"filedesc://", "application/x-arc"),
 )
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_MAX: Final = 64 << 20
 _OLE_STREAMS: Final = (
     ("EncryptedPackage", "application/encrypted"),
     ("WordDocument", "application/msword"),
@@ -65,23 +66,37 @@ def sniff(body: bytes, media_type: str = "", name: str = "") -> str:
     `media_type` as the server declared it (may be wrong, may be ""), `name` a file name or URL. Looks at 4 KB of the start,
     and at the directory of a ZIP; opens nothing else. HTML, feeds, archives are named too: `is_document` says which are ours.
     """
+    return sniff_file(io.BytesIO(body), media_type, name)
+
+
+def sniff_file(file: BinaryIO, media_type: str = "", name: str = "") -> str:
+    """The same of an opened file that can seek; it is left at its start."""
+    file.seek(0)
+    head = file.read(4096)
     declared, named = canonical(media_type), of_name(name)
-    head = body[:4096]
+    try:
+        return _magic(head) or _container(file, head, named) or _text(head, declared, named)
+    finally:
+        file.seek(0)
+
+
+def _magic(head: bytes) -> str:
     for offset, magic, found in _MAGIC:
         if head.startswith(magic, offset):
             return found
-    if b"%PDF-" in head[:1024]:  # readers accept junk before the header within the first kilobyte
-        return "application/pdf"
+    # readers accept junk before the header within the first kilobyte
+    return "application/pdf" if b"%PDF-" in head[:1024] else ""
+
+
+def _container(file: BinaryIO, head: bytes, named: str) -> str:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
-        return _zip(body, named)
-    if head.startswith(_OLE):
-        return _ole(body)
-    if head.startswith(b"BM") and "image/bmp" in {declared, named}:
-        return "image/bmp"
-    return _text(head, declared, named)
+        return _zip(file, named)
+    return _ole(file) if head.startswith(_OLE) else ""
 
 
 def _text(head: bytes, declared: str, named: str) -> str:
+    if head.startswith(b"BM") and "image/bmp" in {declared, named}:
+        return "image/bmp"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         head = head.decode("utf-16", "replace").encode()
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -142,11 +157,11 @@ def _wide(head: bytes) -> bool:
     return len(head) >= 8 and max(head[0::2].count(0), head[1::2].count(0)) > len(head) * 0.3
 
 
-def _zip(body: bytes, named: str) -> str:
-    if not small_directory(io.BytesIO(body)):
+def _zip(file: BinaryIO, named: str) -> str:
+    if not small_directory(file):
         return "application/zip"
     try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
             first = archive.getinfo("mimetype") if "mimetype" in names else None
             if first is not None and first.file_size < 100 and not first.flag_bits & 1:
@@ -163,7 +178,7 @@ def _zip(body: bytes, named: str) -> str:
     return "application/zip"
 
 
-def small_directory(file: io.BufferedIOBase | io.BytesIO) -> bool:
+def small_directory(file: BinaryIO) -> bool:
     """Whether the ZIP's own directory is small enough to be listed: `zipfile` makes an object of every entry at once."""
     end = file.seek(0, io.SEEK_END)
     file.seek(max(0, end - 65_557))
@@ -178,7 +193,9 @@ def small_directory(file: io.BufferedIOBase | io.BytesIO) -> bool:
     return bool(size <= _DIRECTORY_MAX)
 
 
-def _ole(body: bytes) -> str:
+def _ole(file: BinaryIO) -> str:
+    file.seek(0)
+    body = file.read(_OLE_MAX)
     for stream, found in _OLE_STREAMS:
         if stream.encode("utf-16-le") in body:
             return found
