@@ -1,4 +1,4 @@
-"""A source as its TOML profile tells it: what it is, where to start, what to follow, how gently, what is normal there."""
+"""A source as its TOML profile tells it: what it is, where to start, what to follow, how gently, what is normal."""
 
 from __future__ import annotations
 

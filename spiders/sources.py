@@ -14,9 +14,19 @@ from typing import Any
 from pydantic import ValidationError
 
 from spiders.items import Page
-from spiders.profile import Profile
+from spiders.profile import Kind, Profile
 
-__all__ = ["OURS", "FieldFunction", "Profile", "SourceError", "functions", "load", "parse", "read_profile"]
+__all__ = [
+    "OURS",
+    "FieldFunction",
+    "Kind",
+    "Profile",
+    "ProfileError",
+    "functions",
+    "load",
+    "parse",
+    "read_profile",
+]
 
 OURS = Path(__file__).parent / "sites"
 """The profiles that ship with the product."""
@@ -27,25 +37,25 @@ FieldFunction = Callable[[Page], object]
 _log = logging.getLogger(__name__)
 
 
-class SourceError(ValueError):
+class ProfileError(ValueError):
     """A profile that cannot be used; the message names file and key."""
 
 
 def parse(text: str, name: str, where: str = "") -> Profile:
-    """The profile written in `text`. SourceError names `where` (default the name) and each wrong key."""
+    """The profile written in `text`. ProfileError names `where` (default the name) and each wrong key."""
     where = where or f"{name}.toml"
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SourceError(f"{where}: not TOML: {error}") from None
+        raise ProfileError(f"{where}: not TOML: {error}") from None
     for taken in ("name", "code"):
         if taken in table:
-            raise SourceError(f"{where}: {taken}: is not written here (it is the file's name, the .py beside it)")
+            raise ProfileError(f"{where}: {taken}: is not written here (it is the file's name, the .py beside it)")
     try:
         return Profile.model_validate(_tuples(table | {"name": name}))
     except ValidationError as error:
         lines = [f"{where}: {_key(item['loc'])}: {_message(item)}" for item in error.errors()]
-        raise SourceError("\n".join(lines)) from None
+        raise ProfileError("\n".join(lines)) from None
 
 
 def read_profile(path: Path) -> Profile:
@@ -53,7 +63,7 @@ def read_profile(path: Path) -> Profile:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path}: cannot be read: {error}") from None
+        raise ProfileError(f"{path}: cannot be read: {error}") from None
     profile = parse(text, path.stem, str(path))
     code = path.with_suffix(".py")
     return profile.model_copy(update={"code": str(code)}) if code.is_file() else profile
@@ -62,7 +72,7 @@ def read_profile(path: Path) -> Profile:
 def load(folders: Iterable[Path] = (OURS,)) -> dict[str, Profile]:
     """All profiles of the folders by name. Of two files with one name the later folder's wins, and the log says so.
 
-    Raises SourceError with one line for each mistake of each file; a folder that is absent holds no profiles.
+    Raises ProfileError with one line for each mistake of each file; a folder that is absent holds no profiles.
     """
     found: dict[str, Path] = {}
     for folder in folders:
@@ -74,15 +84,15 @@ def load(folders: Iterable[Path] = (OURS,)) -> dict[str, Profile]:
     for name, path in sorted(found.items()):
         try:
             profiles[name] = read_profile(path)
-        except SourceError as error:
+        except ProfileError as error:
             mistakes.append(str(error))
     if mistakes:
-        raise SourceError("\n".join(mistakes))
+        raise ProfileError("\n".join(mistakes))
     return profiles
 
 
 def functions(profile: Profile) -> Mapping[str, FieldFunction]:
-    """The field functions beside a profile, by field name. SourceError when the file fails or names no field."""
+    """The field functions beside a profile, by field name. ProfileError when the file fails or names no field."""
     return _functions(profile.code) if profile.code else {}
 
 
@@ -91,12 +101,12 @@ def _functions(code: str) -> Mapping[str, FieldFunction]:
     path = Path(code)
     spec = importlib.util.spec_from_file_location(f"spiders_site_{path.stem.replace('-', '_').replace('.', '_')}", path)
     if spec is None or spec.loader is None:
-        raise SourceError(f"{code}: cannot be loaded")
+        raise ProfileError(f"{code}: cannot be loaded")
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except Exception as error:
-        raise SourceError(f"{code}: {type(error).__name__}: {error}") from error
+        raise ProfileError(f"{code}: {type(error).__name__}: {error}") from error
     found = {
         name: value
         for name, value in vars(module).items()
@@ -104,7 +114,7 @@ def _functions(code: str) -> Mapping[str, FieldFunction]:
     }
     fields = set(Profile.model_fields["fields"].annotation.__args__[0].__args__)  # type: ignore[union-attr]
     if strange := sorted(set(found) - fields):
-        raise SourceError(f"{code}: {', '.join(strange)}: no such field (helpers start with an underscore)")
+        raise ProfileError(f"{code}: {', '.join(strange)}: no such field (helpers start with an underscore)")
     return found
 
 

@@ -1,0 +1,2 @@
+"""How a crawl behaves: what it may fetch, how gently, what it keeps, and how it says what it left out. One job a
+module."""
