@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
 from nlp.records import Analysis, Kind, Text
+from spiders.archive_records import LIMITS, Row
+from spiders.archive_rows import read_json_lines
 from spiders.items import Article, Document, FetchedBy, Listing, Page, Post, Reading, Seller
 from spiders.recorder import Exchange
 from storage.records import Capture, ListingVersion, NewCapture, StoredText
 
+ROW_TYPE = "application/x-listing+json"
+"""Media type of a capture that is one row of an imported table: its JSON as it stood there."""
 
-def new_capture(run: str, exchange: Exchange) -> NewCapture:
-    """What a crawl saw, as the store keeps it."""
+
+def new_capture(run: str, exchange: Exchange, media_type: str = "") -> NewCapture:
+    """What a crawl saw, as the store keeps it. `media_type` where something better than the header is known."""
     headers = {name.lower(): value for name, value in exchange.headers}
     return NewCapture(
         run=run,
@@ -31,11 +37,36 @@ def new_capture(run: str, exchange: Exchange) -> NewCapture:
         reason=exchange.reason,
         ip=exchange.ip,
         final_url=exchange.final_url or exchange.url,
-        media_type=headers.get("content-type", "").split(";")[0].strip().lower(),
+        media_type=media_type or headers.get("content-type", "").split(";")[0].strip().lower(),
         by=exchange.by,
         screenshot=exchange.screenshot,
         parent=exchange.parent,
     )
+
+
+def row_capture(run: str, source: str, row: Row, now: datetime) -> NewCapture:
+    """One row of an imported table as evidence: its own bytes, under the address it names."""
+    return NewCapture(
+        run=run,
+        source=row.site or source,
+        url=row.listing().url,
+        requested_at=now,
+        fetched_at=now,
+        status=200,
+        headers=(("Content-Type", ROW_TYPE), ("X-Imported-From", f"{row.path.rpartition('/')[2]}:{row.number}")),
+        body=row.raw,
+        media_type=ROW_TYPE,
+        by="import",
+    )
+
+
+def row_of(capture: Capture, body: bytes) -> Row:
+    """The row that `row_capture` kept, read again. ValueError when it is none."""
+    for item in read_json_lines(BytesIO(body), capture.url, "", LIMITS):
+        if isinstance(item, Row):
+            return item
+        raise ValueError(item.detail)
+    raise ValueError("an empty row")
 
 
 def page(capture: Capture, body: bytes) -> Page:

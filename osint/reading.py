@@ -9,6 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from nlp.pipeline import Reader
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 BATCH = 50
 """Captures read in one transaction: large enough that commits cost little, small enough that progress is seen."""
 
+
 @dataclass
 class Outcome:
     """What a reading did. `kinds` counts pages by kind, `problems` by reason; listings and leads count the new ones."""
@@ -35,6 +37,14 @@ class Outcome:
     texts: int = 0
     leads: int = 0
 
+    def add(self, other: Outcome) -> None:
+        """Count another reading's outcome into this one."""
+        self.kinds += other.kinds
+        self.problems += other.problems
+        self.listings += other.listings
+        self.texts += other.texts
+        self.leads += other.leads
+
     @property
     def pages(self) -> int:
         """Captures read."""
@@ -44,9 +54,10 @@ class Outcome:
 class Readers:
     """The page reader and the text reader with the profiles they need. Building it loads the lexicon (seconds)."""
 
-    def __init__(self, profiles: Mapping[str, Profile], reader: Reader | None = None) -> None:
+    def __init__(self, profiles: Mapping[str, Profile], home: Path | None = None) -> None:
         self.profiles = profiles
-        self.reader = reader or Reader()
+        extra = home / "lexicon" if home else None
+        self.reader = Reader(extra if extra and extra.is_dir() else None)
 
     @property
     def version(self) -> str:
@@ -106,6 +117,8 @@ def _read_one(
     if capture.url.endswith("/robots.txt"):
         return "robots.txt", ""
     try:
+        if capture.media_type == ingest.ROW_TYPE:
+            return _read_row(store, readers, capture, touched), ""
         reading = _page_reading(store, readers, capture)
     except Exception as error:  # a page we cannot read is kept, named and counted; the run goes on
         log.warning("cannot read %s (%s): %s", capture.url, capture.id, error, exc_info=log.isEnabledFor(logging.DEBUG))
@@ -125,15 +138,26 @@ def _read_one(
     return reading.kind, ""
 
 
+def _read_row(store: Store, readers: Readers, capture: Capture, touched: dict[str, StoredListing]) -> str:
+    row = ingest.row_of(capture, store.captures.body(capture))
+    _put_listing(store, readers, capture, row.listing(), touched, country=row.country)
+    return "listing"
+
+
 def _page_reading(store: Store, readers: Readers, capture: Capture) -> Reading:
     page = ingest.page(capture, store.captures.body(capture))
     return read_page(page, readers.profiles.get(capture.source))
 
 
 def _put_listing(
-    store: Store, readers: Readers, capture: Capture, listing: Listing, touched: dict[str, StoredListing]
+    store: Store,
+    readers: Readers,
+    capture: Capture,
+    listing: Listing,
+    touched: dict[str, StoredListing],
+    country: str = "",
 ) -> None:
-    text = ingest.listing_text(capture.id, listing, readers.country(capture.source))
+    text = ingest.listing_text(capture.id, listing, country or readers.country(capture.source))
     analysis = readers.reader.read(text).as_dict()
     stored = store.listings.put(ingest.listing_version(listing, capture, analysis))
     touched[stored.id] = stored

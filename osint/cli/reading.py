@@ -80,7 +80,7 @@ def reprocess(
         say(f"{pages} captures read with {readers.version}: {leads} new leads, {problems} problems")
 
 
-class _lines:  # noqa: N801
+class _lines:
     """Lines of a file, or of standard input when there is none; bad bytes become U+FFFD and the line its own error."""
 
     def __init__(self, file: Path | None) -> None:
