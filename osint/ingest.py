@@ -103,7 +103,7 @@ def listing_text(key: str, listing: Listing, country: str, kind: Kind = "listing
 
 
 def seller_words(name: str, text: str, location: str) -> str:
-    """The reader's `seller_text` of a listing: offsets into it hold as long as these three are put together here only."""
+    """The reader's `seller_text` of a listing. Put together here only, so that offsets into it hold."""
     return " | ".join(part for part in (name, text, location) if part)
 
 

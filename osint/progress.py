@@ -8,9 +8,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from rich.table import Table
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
 
+if TYPE_CHECKING:
     from osint.crawl import SourceRun, Tell
 
 EVERY = 10.0
@@ -26,9 +29,6 @@ def watched(*, quiet: bool = False) -> Iterator[Tell]:
     if not sys.stderr.isatty():
         yield _plain()
         return
-    from rich.console import Console
-    from rich.live import Live
-
     with Live(console=Console(stderr=True), refresh_per_second=4, transient=True) as live:
         yield lambda runs: live.update(_table(runs))
 
@@ -47,9 +47,6 @@ def _plain() -> Tell:
 
 
 def _table(runs: Mapping[str, SourceRun]) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for column in ("source", "fetched", "queued", "listings", "leads", "blocked", "failed", "skipped", "pace", "state"):
         table.add_column(column, justify="left" if column in ("source", "state") else "right")

@@ -95,7 +95,7 @@ def read_pending(store: Store, readers: Readers, run: str | None = None, most: i
 
 
 def finish_run(store: Store, readers: Readers, run: str) -> Outcome:
-    """After a run: tiles of results pages whose own page was not captured become listings; they are offers all the same."""
+    """After a run: tiles of results pages whose own page was not captured become listings too."""
     outcome = Outcome()
     with store.transaction():
         touched: dict[str, StoredListing] = {}

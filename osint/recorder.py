@@ -1,4 +1,4 @@
-"""The recorder that a crawl is given: every exchange becomes a capture of the source's run before anything else sees it."""
+"""The recorder that a crawl is given: every exchange becomes a capture before anything else sees it."""
 
 from __future__ import annotations
 

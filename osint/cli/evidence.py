@@ -29,7 +29,7 @@ def import_(
     source: Annotated[str, typer.Option(help="Name of the source that the files are put down to")] = "import",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON record of what was done")] = False,
 ) -> None:
-    """Take files in as evidence and read them: WARC, WACZ, HTML, PDF, DOCX, XLSX, EML, images, ZIP of these, JSONL, CSV.
+    """Take files in as evidence and read them: WARC, WACZ, HTML, PDF, DOCX, XLSX, EML, images, ZIPs, JSONL, CSV.
 
     What cannot be read is named and counted; it stops nothing. Exit code 3 says that there was such a thing.
 
@@ -60,9 +60,7 @@ def import_(
 def export(
     leads: Annotated[list[str], typer.Argument(help="Leads, as L12 or 12")],
     form: Annotated[str, typer.Option("--format", help="package, or one of the formats of the README")] = "package",
-    out: Annotated[
-        Path | None, typer.Option(help="Folder or file to write; `OSINT_HOME/exports` when left out")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write; `OSINT_HOME/exports` when left out")] = None,
     why: Annotated[str, typer.Option(help="Purpose, kept in the log beside the export")] = "",
 ) -> None:
     """Write a lead package (folder and ZIP) that anyone can check offline, or one export format.

@@ -24,7 +24,7 @@ def demo(
     again: Annotated[bool, typer.Option("--again", help="Crawl the same world a second time: prices moved")] = False,
     port: Annotated[int | None, typer.Option(help="Port of the triage page; a free one when taken")] = None,
 ) -> None:
-    """The main job with nothing configured: serve a small world on loopback, crawl it, fill the leads, open the triage page.
+    """The main job with nothing configured: crawl a small world on loopback, fill the leads, open the triage page.
 
     Example: osint demo --no-serve
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ DECISIONS = {"confirm": "confirmed", "dismiss": "dismissed", "reopen": "new"}
 
 
 def create_app(store: Store, analyst: str, hosts: list[str]) -> FastAPI:
-    """The triage application over a store. `analyst` is written beside decisions, `hosts` are the names it answers to."""
+    """The triage application over a store. `analyst` stands beside decisions, `hosts` are the names it answers to."""
     app = FastAPI(title="osint", docs_url=None, redoc_url=None, openapi_url=None)
     templates = Jinja2Templates(directory=HERE / "templates", autoescape=True)
     templates.env.globals.update(analyst=analyst, dismissals=views.DISMISSALS, token=guard.new_token())
@@ -155,10 +155,7 @@ def _linker(request: Request) -> Callable[..., str]:
     """`link(group="tiger")`: this view with one filter changed, from its first row."""
 
     def link(**changes: Any) -> str:
-        values = dict(request.query_params) | {"start": ""} | {name: value for name, value in changes.items()}
+        values = dict(request.query_params) | {"start": ""} | changes
         return "/?" + urlencode({name: value for name, value in values.items() if value != "" or name == "status"})
 
     return link
-
-
-Handler = Callable[[Request], Awaitable[Response]]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text. `tone` is "for", "against" or "" (nothing rests on it); `title` names the rules and their points."""
+    """A run of text. `tone` is "for", "against" or "" (nothing rests on it); `title` names rules and points."""
 
     text: str
     tone: str = ""
@@ -25,7 +26,7 @@ def pieces(text: str, reasons: Iterable[Mapping[str, Any]], field: str) -> list[
     ]
     cuts = sorted({0, len(text), *(start for start, *_ in spans), *(end for _, end, *_ in spans)})
     found = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         here = [(points, rule) for left, right, points, rule in spans if left <= start and end <= right]
         points = sum(value for value, _ in here)
         tone = "" if not here else "for" if points >= 0 else "against"
