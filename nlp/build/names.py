@@ -1,0 +1,105 @@
+"""Compile the common names of CITES species: `python -m nlp.build.names SOURCES` writes `nlp/taxa/names*.tsv.gz`.
+
+Rows that rest on Wikispecies alone (CC BY-SA 4.0) go to `names_ccbysa.tsv.gz`, apart from the rest, with a licence note.
+A name of several species stands for the lowest taxon that holds them all, when that is a genus or family; else it is out.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from nlp.build.files import read_tsv, write_gz
+from nlp.text import key
+
+OUT = Path(__file__).parents[1] / "taxa"
+LANGUAGES = set("en zh vi th id ms ja ko fr es pt de it nl ru ar hi sw tr lo km my tl bn".split())
+_DIRTY = re.compile(r"[<>()\[\]{}/\\\d:;=_]|\?|&")
+HEADER = ("name", "lang", "taxon", "flags", "sources")
+
+
+def load_taxa() -> dict[str, tuple[str, list[str], str]]:
+    """Rank, lineage and group by accepted name."""
+    with gzip.open(OUT / "taxa.tsv.gz", "rt", encoding="utf-8") as handle:
+        next(handle)
+        rows = (line.rstrip("\n").split("\t") for line in handle)
+        return {row[0]: (row[1], row[4].split("|"), row[5]) for row in rows}
+
+
+def shared(names: set[str], taxa: dict[str, tuple[str, list[str], str]]) -> str:
+    """The lowest taxon that holds all of `names`, if it is no higher than a family; else ""."""
+    if len(names) == 1:
+        return next(iter(names))
+    lines = [[name, *taxa[name][1]] for name in names]
+    common = next((up for up in lines[0] if all(up in line for line in lines[1:])), "")
+    return common if common and taxa[common][0] in ("species", "genus", "family") else ""
+
+
+def main(sources: Path) -> None:
+    """Write both files."""
+    taxa = load_taxa()
+    by_id = {r["speciesplus_id"]: r["scientificName"] for r in read_tsv(sources / "cites_taxa_merged_2026-03.tsv")}
+    found: dict[tuple[str, str], tuple[str, set[str], set[str]]] = {}
+    counts: Counter[str] = Counter()
+    for row in _rows(sources, by_id):
+        name, lang, taxon, source = row
+        if taxon not in taxa:
+            counts["taxon without a name"] += 1
+            continue
+        reason = _unusable(name, taxon, taxa)
+        if reason:
+            counts[reason] += 1
+            continue
+        mark = (key(name), lang)
+        known = found.setdefault(mark, (name, set(), set()))
+        known[1].add(taxon)
+        known[2].update(source.split("|"))
+    free, alike = [], []
+    for (folded, lang), (name, names, origins) in sorted(found.items()):
+        taxon = shared(names, taxa)
+        if not taxon:
+            counts["means species of several families"] += 1
+            continue
+        weak = len(names) > 1 or (" " not in folded and folded.isascii())
+        row = (name, lang, taxon, "amb" if weak else "", "|".join(sorted(origins)))
+        (alike if origins <= {"WSP", "Wikispecies"} else free).append(row)
+    write_gz(OUT / "names.tsv.gz", HEADER, free)
+    write_gz(OUT / "names_ccbysa.tsv.gz", HEADER, alike)
+    sys.stdout.write(f"names {len(free)}, CC BY-SA {len(alike)}; left out: {dict(counts)}\n")
+
+
+def _rows(sources: Path, by_id: dict[str, str]) -> list[tuple[str, str, str, str]]:
+    rows = [
+        (r["name"], r["lang"].split("-")[0], by_id.get(r["speciesplus_id"], ""), r["sources"].replace(",", "|").replace(";", "|"))
+        for r in read_tsv(sources / "vernacular" / "merged_names_for_cites_taxa.tsv")
+    ]
+    extra = defaultdict(list)
+    for name, column, lang, source in (
+        ("vietnam_legal_lists_vi.tsv", "name_vi", "vi", "Vietnamese law"),
+        ("indonesia_P106_excerpt_id.tsv", "name_id", "id", "Indonesian law"),
+    ):
+        extra[lang] += [(r[column], lang, r["scientificName"], source) for r in read_tsv(sources / "vernacular" / name)]
+    return [row for row in rows + extra["vi"] + extra["id"] if row[1] in LANGUAGES]
+
+
+def _unusable(name: str, taxon: str, taxa: dict[str, tuple[str, list[str], str]]) -> str:
+    """Why a name is left out, or ""."""
+    folded = key(name)
+    if not folded or _DIRTY.search(name) or len(name) > 60:
+        return "not clean"
+    wide = ord(folded[0]) > 0x2E7F or 0xE00 <= ord(folded[0]) < 0x1100
+    if len(folded) < (2 if wide else 5):
+        return "too short"
+    if name == taxon:
+        return "the scientific name again"
+    plant = "Plantae" in taxa[taxon][1]
+    if plant and not taxa[taxon][2]:
+        return "plant outside the traded groups"
+    return "one word for a plant" if plant and " " not in folded and not wide else ""
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

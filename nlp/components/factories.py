@@ -1,0 +1,135 @@
+"""spaCy factories, one a component. Each reads and adds to `doc.user_data["state"]`; see `nlp.pipeline` for the order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from spacy.language import Language as Pipeline
+from spacy.tokens import Doc, Span
+
+from nlp.components.relevance import Judge, Verdict
+from nlp.components.taxa import taxa, terms
+from nlp.components.trade import trade
+from nlp.evidence import ANIMAL, FIELDS, Evidence
+from nlp.finders import KINDS, Find, facts, finders
+from nlp.records import FieldName
+from nlp.rules import rules
+from nlp.taxonomy import taxonomy
+from nlp.things import Thing, things
+
+
+@dataclass(slots=True)
+class State:
+    """What the components of one text hand on to each other."""
+
+    evidence: Evidence
+    starts: dict[FieldName, int]
+    things: list[Thing] = field(default_factory=list)
+    verdict: Verdict = field(default_factory=Verdict)
+    out: dict[str, Any] = field(default_factory=dict)
+
+
+def joined(text: Any) -> tuple[str, dict[FieldName, int]]:
+    """The text of the Doc (the fields, a line end between) and where each field starts in it."""
+    parts, starts, at = [], {}, 0
+    for name in FIELDS:
+        value: str = getattr(text, name)
+        if value:
+            starts[name] = at
+            parts.append(value)
+            at += len(value) + 1
+    return "\n".join(parts), starts
+
+
+def _state(doc: Doc) -> State:
+    state: State = doc.user_data["state"]
+    return state
+
+
+@Pipeline.factory("osint_things")
+def make_things(nlp: Pipeline, name: str) -> Any:  # noqa: ARG001
+    """Animals and products named; also as spans `doc.spans["things"]`, labelled with their group."""
+    tables, weights = taxonomy(), rules()
+
+    def component(doc: Doc) -> Doc:
+        state = _state(doc)
+        state.things = things(state.evidence, tables, weights)
+        spans = []
+        for word in state.evidence.of(*ANIMAL):
+            start = state.starts[word.field]
+            span = doc.char_span(start + word.start, start + word.end, label=word.term.cls, alignment_mode="expand")
+            if isinstance(span, Span):
+                spans.append(span)
+        doc.spans["things"] = spans
+        return doc
+
+    return component
+
+
+@Pipeline.factory("osint_relevance")
+def make_relevance(nlp: Pipeline, name: str) -> Any:  # noqa: ARG001
+    """The verdict, its reasons and score."""
+    judge = Judge(rules())
+
+    def component(doc: Doc) -> Doc:
+        state = _state(doc)
+        state.verdict = judge(state.evidence, state.things)
+        return doc
+
+    return component
+
+
+@Pipeline.factory("osint_taxa")
+def make_taxa(nlp: Pipeline, name: str) -> Any:  # noqa: ARG001
+    """Taxa that the verdict rests on."""
+    tables = taxonomy()
+
+    def component(doc: Doc) -> Doc:
+        state = _state(doc)
+        state.out["taxa"] = taxa(state.verdict, tables)
+        return doc
+
+    return component
+
+
+@Pipeline.factory("osint_products")
+def make_products(nlp: Pipeline, name: str) -> Any:  # noqa: ARG001
+    """CITES trade terms."""
+
+    def component(doc: Doc) -> Doc:
+        state = _state(doc)
+        state.out["terms"] = terms(state.verdict, state.evidence)
+        return doc
+
+    return component
+
+
+@Pipeline.factory("osint_trade")
+def make_trade(nlp: Pipeline, name: str) -> Any:  # noqa: ARG001
+    """Offered, wanted or sent."""
+
+    def component(doc: Doc) -> Doc:
+        state = _state(doc)
+        state.out["trade"] = trade(state.evidence, state.verdict.relevant)
+        return doc
+
+    return component
+
+
+def _make_fact(kind: str, find: Find) -> Any:
+    def factory(nlp: Pipeline, name: str) -> Any:  # noqa: ARG001
+        def component(doc: Doc) -> Doc:
+            state = _state(doc)
+            state.out[kind] = facts(kind, find, state.evidence.text, state.evidence.context)
+            return doc
+
+        return component
+
+    return factory
+
+
+for _kind, _find in finders().items():
+    Pipeline.factory(f"osint_{_kind}", func=_make_fact(_kind, _find))
+ORDER = ("osint_things", "osint_relevance", "osint_taxa", "osint_products", "osint_trade",
+         *(f"osint_{kind}" for kind in KINDS if Pipeline.has_factory(f"osint_{kind}")))  # fmt: skip

@@ -1,0 +1,69 @@
+"""Taxa and CITES terms of what the verdict rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nlp.components.relevance import Verdict
+from nlp.evidence import Evidence, rank
+from nlp.records import Taxon, Term
+from nlp.taxonomy import Taxonomy
+from nlp.things import Thing, gap
+
+_WORN = ("JWL", "IJW")
+
+
+def taxa(verdict: Verdict, taxonomy: Taxonomy) -> tuple[Taxon, ...]:
+    """One record a taxon, the clearest words first; a wider taxon is left out where a narrower one is named."""
+    found: dict[str, tuple[Thing, Taxon]] = {}
+    named = [thing for thing in verdict.things if thing.form != "emoji"]
+    for thing in sorted(named or verdict.things, key=lambda t: (-t.base, rank(t.word), -len(t.word.text))):
+        entry = taxonomy.get(thing.taxon)
+        if entry is None or entry.name in found:
+            continue
+        word = thing.word
+        found[entry.name] = (thing, Taxon(entry.name, entry.rank, entry.lineage, entry.cites,
+                                          entry.group or thing.groups[0], word.text, word.field, word.start, word.end))  # fmt: skip
+    records = [record for _, record in found.values()]
+    wider = {name for record in records for name in record.lineage}
+    sure = [record for record in records if record.name not in wider]
+    return tuple(_one_reading(sure, found))
+
+
+def _one_reading(records: list[Taxon], found: dict[str, tuple[Thing, Taxon]]) -> Iterable[Taxon]:
+    """Of two readings of the same words only the first: a doubtful name does not stand beside a sure one."""
+    spans: list[Taxon] = []
+    for record in records:
+        thing = found[record.name][0]
+        clash = any(
+            record.field == other.field and record.start < other.end and other.start < record.end for other in spans
+        )
+        if clash or (thing.word.weak and spans and thing.form in ("animal", "name", "species")):
+            continue
+        spans.append(record)
+    return spans
+
+
+def terms(verdict: Verdict, evidence: Evidence) -> tuple[Term, ...]:
+    """CITES trade terms: of each product its code, LIV for animals offered alive, IJW beside IVC for ivory that is worn."""
+    out: dict[str, Term] = {}
+    best = max((thing.base for thing in verdict.things), default=0.0)
+    for thing in sorted(verdict.things, key=lambda t: -t.base):
+        word = thing.part or thing.word
+        if thing.material and verdict.live and thing.word.weak:
+            continue
+        for code in thing.codes:
+            if code and thing.base > best - 1.6:
+                out.setdefault(code, Term(code, word.text, word.field, word.start, word.end))
+        if thing.taxon in verdict.live and not thing.material and not out:
+            word = thing.word
+            out.setdefault("LIV", Term("LIV", word.text, word.field, word.start, word.end))
+    return tuple(out.values())
+
+
+def near(thing: Thing, evidence: Evidence, cls: str, limit: int = 40) -> bool:
+    """Whether a context word of a class stands near the thing or in the title."""
+    return any(
+        word.term.cls == cls and (word.field == "title" or gap(word, thing.word) <= limit)
+        for word in evidence.of("context")
+    )

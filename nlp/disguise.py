@@ -1,0 +1,187 @@
+"""Lane 2: words made hard to search for. Suspicious spots are rewritten to the known word they hide, then searched again.
+
+Only tokens that look disguised are touched (a digit or sign inside a word, letters of two scripts, masked or separated
+letters), and only when what they hide is a word of the lexicon: "iphone11", "a4", "b2b" hide none.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from nlp.lexicon import Term
+from nlp.match import script
+
+LOOKALIKE = "look-alike letters"
+DIGITS = "digits for letters"
+MASKED = "masked letters"
+SEPARATED = "separated letters"
+
+# Letters of other scripts by the Latin letter they pass for (Cyrillic, Greek, small capitals).
+_SAME = str.maketrans(
+    "аеіїорсухѕјһԁԛԝѵɑοαεινυρτκχγωβηзпгмтвнкɩʀʏ" "ᴀʙᴄᴅᴇɢʜᴊᴋʟᴍɴᴏᴘᴛᴜᴠᴡᴢ",
+    "aeiiopcyxsjhdqwvaoaeivuptkxywbhznrmtbhkiry" "abcdeghjklmnoptuvwz",
+)
+# Signs and digits by the letter they stand for; look-alikes of one shape fall together on both sides.
+_LEET = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "!": "l", "3": "e", "4": "a", "@": "a", "5": "s", "$": "s",
+                       "7": "t", "+": "t", "8": "b", "9": "g", "2": "z", "€": "e", "£": "l", "¥": "y", "¡": "l", "6": "g"})  # fmt: skip
+_CYRILLIC_DIGITS = str.maketrans({"0": "о", "3": "з", "4": "ч", "6": "б", "1": "л", "@": "а", "$": "с"})
+_SEPARATORS = ".·•*_-~^/\\|☆★♡♥●○°…,:;'\"`´"
+_TOKEN = re.compile(r"\S+")
+_ODD = re.compile(r"[^\W\d_](?:[\d@$!|+€£¥*#]|[" + re.escape(_SEPARATORS) + r"]{1,3})+[^\W\d_]|"
+                  r"(?<!\S)[@$!|+€£¥\d][^\W\d_]{2}|[^\W\d_]{2}[@$!|€£¥\d](?!\S)")  # fmt: skip
+_JOIN = re.compile("[" + re.escape(_SEPARATORS) + "]+")
+_SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*·•]{1,2}[^\W\d_]){2,24}(?![^\W_])")
+_MASK = re.compile(r"[*#•●○×]+")
+_WIDE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_WIDE_SEPARATED = re.compile(
+    rf"(?<=[{_WIDE}])(?:[._*·•☆★♡♥~/|+＊※\-\u2600-\u27bf\U0001f300-\U0001faff'\"]{{1,3}}|"
+    rf"(?<=(?<![{_WIDE}])[{_WIDE}]) (?=[{_WIDE}](?![{_WIDE}])))(?=[{_WIDE}])"
+)
+_MIXED = re.compile("(?:[a-z][\u0370-\u052f]|[\u0370-\u052f][a-z]|[ᴀ-ᴢɩʀʏ])")
+_MOST = 2000  # suspicious tokens looked at in one text
+
+
+class Rewritten(NamedTuple):
+    """Text with the hidden words written out, the way back to the folded text, and the spots that were changed."""
+
+    text: str
+    starts: list[int]
+    spots: list[tuple[int, int, str]]
+
+    def back(self, start: int, end: int) -> tuple[int, int]:
+        """Folded offsets of rewritten `start:end`."""
+        return self.starts[start], self.starts[end]
+
+    def touched(self, start: int, end: int) -> tuple[str, ...]:
+        """The disguises inside rewritten `start:end`."""
+        at = bisect_right(self.spots, (start, -1, ""))
+        at = at - 1 if at and self.spots[at - 1][1] > start else at
+        kinds = []
+        while at < len(self.spots) and self.spots[at][0] < end:
+            kinds.append(self.spots[at][2])
+            at += 1
+        return tuple(dict.fromkeys(kinds))
+
+
+def skeleton(word: str) -> str:
+    """What is left of a word when look-alikes are made one; the same for the term and its disguise."""
+    return word.translate(_SAME).translate(_LEET)
+
+
+class Disguises:
+    """Knows the words of the lexicon by their skeletons and lengths."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self._words: set[str] = set()
+        for term in terms:
+            if term.kind in ("group", "product", "code", "part"):
+                self._words.update(word for word in re.split(r"[\s\-]+", term.key) if len(word) >= 3)
+        self._skeletons: dict[str, str] = {}
+        self._by_length: dict[int, list[str]] = defaultdict(list)
+        for word in sorted(self._words):
+            if script(word[0]) in ("alpha", "arabic"):
+                self._skeletons.setdefault(skeleton(word), word)
+                if len(word) >= 4:
+                    self._by_length[len(word)].append(word)
+
+    def rewrite(self, folded: str) -> Rewritten | None:
+        """The text with hidden words written out, or None when nothing suspicious hides a known word."""
+        changes = sorted(self._changes(folded))
+        if not changes:
+            return None
+        parts, starts, spots, at = [], [], [], 0
+        size = 0
+        for start, end, word, kind in changes:
+            if start < at:
+                continue
+            parts.append(folded[at:start])
+            starts.extend(range(at, start))
+            size += start - at
+            parts.append(word)
+            starts.extend([start] * len(word))
+            # A dropped separator marks the letters on both sides of it.
+            spots.append((size - (not word), size + len(word) + (not word), kind))
+            size += len(word)
+            at = end
+        parts.append(folded[at:])
+        starts.extend(range(at, len(folded) + 1))
+        return Rewritten("".join(parts), starts, spots)
+
+    def _changes(self, folded: str) -> Iterator[tuple[int, int, str, str]]:
+        taken: list[tuple[int, int]] = []
+        for found in _SPACED.finditer(folded):
+            for part in re.finditer(r"\S(?:\S| (?! ))*", found.group()):
+                joined = re.sub(r"[^\w]|_", "", part.group())
+                if len(joined) >= 3 and joined in self._words:
+                    start = found.start() + part.start()
+                    taken.append((start, found.start() + part.end()))
+                    yield *taken[-1], joined, SEPARATED
+        looked = 0
+        if _ODD.search(folded) or _MIXED.search(folded):
+            for token in _TOKEN.finditer(folded):
+                word = token.group()
+                if len(word) > 60 or not (_ODD.search(word) or _MIXED.search(word)):
+                    continue
+                looked += 1
+                if looked > _MOST:
+                    break
+                if any(start < token.end() and token.start() < end for start, end in taken):
+                    continue
+                yield from self._hidden(word, token.start())
+        for found in _WIDE_SEPARATED.finditer(folded):
+            yield found.start(), found.end(), "", SEPARATED
+
+    def _hidden(self, token: str, at: int) -> Iterator[tuple[int, int, str, str]]:
+        """What a suspicious token hides: whole, or without the punctuation around it, or one of its hyphened parts."""
+        core = token.strip(".,;:()[]{}\"'«»“”?…")
+        start = at + token.find(core) if core else at
+        for word, offset in [(core, 0), *_parts(core)]:
+            answer = self._word(word)
+            if answer:
+                yield start + offset, start + offset + len(word), *answer
+                if not offset:
+                    return
+
+    def _word(self, word: str) -> tuple[str, str] | None:
+        if len(word) < 3 or word in self._words:
+            return None
+        if not any(char.isalpha() for char in word):
+            return None
+        joined = _JOIN.sub("", word)
+        if joined != word and len(joined) >= 3 and joined in self._words:
+            return joined, SEPARATED
+        for form in (word, joined, word.rstrip("!+"), joined.lstrip("+")):
+            letters = sum(char.isalpha() for char in form)
+            if len(form) < 3 or letters < 2 or letters * 2 < len(form):
+                continue
+            cyrillic = form.translate(_CYRILLIC_DIGITS)
+            if cyrillic != form and cyrillic in self._words:
+                return cyrillic, DIGITS
+            known = self._skeletons.get(skeleton(form))
+            if known and known != form and not (form.isalpha() and form.isascii()):
+                return known, LOOKALIKE if form.isalpha() else DIGITS
+        if _MASK.search(word) and word[0].isalpha():
+            return self._unmask(word)
+        return None
+
+    def _unmask(self, word: str) -> tuple[str, str] | None:
+        """The one known word that fits letters with signs for the missing ones; the first of several of one stem."""
+        letters = sum(char.isalpha() for char in word)
+        if letters < 2 or letters * 2 < len(word):
+            return None
+        pattern = re.compile("".join("." if _MASK.match(char) else re.escape(char) for char in word) + r"\Z")
+        found = [known for known in self._by_length.get(len(word), ()) if pattern.match(known)]
+        return (found[0], MASKED) if 0 < len(found) <= 4 else None
+
+
+def _parts(core: str) -> Iterator[tuple[str, int]]:
+    """Hyphened or slashed parts of a token, with their offsets."""
+    if not re.search(r"[-/]", core):
+        return
+    for found in re.finditer(r"[^-/]+", core):
+        if found.group() != core:
+            yield found.group(), found.start()

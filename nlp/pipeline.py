@@ -1,0 +1,131 @@
+"""The reader: text in, `Analysis` out. A fast pass over the raw text decides whether a spaCy Doc is built at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import spacy
+
+from nlp.components.factories import ORDER, State, joined
+from nlp.components.relevance import Judge, Verdict
+from nlp.context import Context
+from nlp.disguise import Disguises
+from nlp.evidence import Evidence, Scan, gather, scan
+from nlp.finders import facts, finders
+from nlp.language import detect
+from nlp.lexicon import FOLDER, load
+from nlp.match import Matcher
+from nlp.records import Analysis, Language, Text
+from nlp.rules import rules
+from nlp.taxonomy import taxonomy
+from nlp.tokenizer import ScriptTokenizer
+
+VERSION = "2026.11"
+_BATCH = 200  # texts a memory zone: strings of unseen words are given back at its end
+
+
+class Reader:
+    """Reads texts. Costs about two seconds to build; keep one a process (it cannot be pickled: build one in each worker).
+
+    `extra_lexicon` is a folder of further word tables in the form of `nlp/lexicons`; a wrong row raises
+    `nlp.lexicon.LexiconError` naming file and line.
+    """
+
+    def __init__(self, extra_lexicon: Path | None = None) -> None:
+        words = load(extra_lexicon)
+        tables = taxonomy()
+        self._matcher = Matcher([*words, *tables.name_terms(), *tables.scientific_terms()])
+        self._disguises = Disguises(words)
+        self._finders = finders()
+        self._judge = Judge(rules())
+        self._pipeline = spacy.blank("xx")
+        self._pipeline.tokenizer = ScriptTokenizer(self._pipeline.vocab)
+        for name in ORDER:
+            self._pipeline.add_pipe(name)
+        extra = sum(1 for path in extra_lexicon.glob("*.tsv") for _ in path.open()) if extra_lexicon else 0
+        self.versions: tuple[tuple[str, str], ...] = (
+            ("reader", VERSION),
+            ("lexicon", f"{len(words)} words" + (f" (+{extra} lines of {FOLDER.name} added)" if extra else "")),
+            ("rules", rules().version),
+            ("spacy", spacy.__version__),
+        )
+
+    def read(self, text: Text) -> Analysis:
+        """The analysis of one text."""
+        return next(self.read_many([text]))
+
+    def read_many(self, texts: Iterable[Text]) -> Iterator[Analysis]:
+        """The analyses of many texts, in their order."""
+        batch: list[Text] = []
+        for text in texts:
+            batch.append(text)
+            if len(batch) == _BATCH:
+                yield from self._zone(batch)
+                batch = []
+        if batch:
+            yield from self._zone(batch)
+
+    def _zone(self, texts: list[Text]) -> list[Analysis]:
+        with self._pipeline.memory_zone():
+            return [self._read(text) for text in texts]
+
+    def _read(self, text: Text) -> Analysis:
+        first = scan(text, self._matcher, self._disguises)
+        language = detect(f"{text.title}\n{text.text}".strip() or text.seller_text, text.country)
+        context = Context(text.kind, text.country, language, text.published)
+        if not first.animals:
+            return self._plain(text, language, context)
+        return self._full(text, first, language, context)
+
+    def _plain(self, text: Text, language: Language, context: Context) -> Analysis:
+        """Nothing of interest is named: no Doc, the facts alone."""
+        out: dict[str, Any] = {kind: facts(kind, find, text, context) for kind, find in self._finders.items()}
+        verdict = self._judge(Evidence(text, language, context), [])
+        return self._analysis(text, language, verdict, out, ())
+
+    def _full(self, text: Text, first: Scan, language: Language, context: Context) -> Analysis:
+        evidence = gather(text, first, language, context)
+        whole, starts = joined(text)
+        doc = self._pipeline.make_doc(whole)
+        state = State(evidence, starts)
+        doc.user_data["state"] = state
+        for _, component in self._pipeline.pipeline:
+            doc = component(doc)
+        return self._analysis(text, language, state.verdict, state.out, _masked(state.verdict))
+
+    def _analysis(self, text: Text, language: Language, verdict: Verdict, out: dict[str, Any],
+                  masked: tuple[str, ...]) -> Analysis:  # fmt: skip
+        prices = out.get("prices") or [None]
+        return Analysis(
+            id=text.id,
+            language=language,
+            relevant=verdict.relevant,
+            score=round(verdict.score, 4),
+            reasons=tuple(verdict.reasons),
+            taxa=out.get("taxa", ()),
+            terms=out.get("terms", ()),
+            trade=out.get("trade", "none"),
+            price=prices[0],
+            quantities=tuple(out.get("quantities", ())),
+            contacts=tuple(out.get("contacts", ())),
+            locations=tuple(out.get("places", ())),
+            dates=tuple(out.get("dates", ())),
+            masked=masked,
+            versions=self.versions,
+        )
+
+
+def _masked(verdict: Verdict) -> tuple[str, ...]:
+    """The disguises of the words that the verdict rests on."""
+    found: list[str] = []
+    for thing in verdict.things:
+        found.extend(thing.word.disguise)
+        if thing.part is not None:
+            found.extend(thing.part.disguise)
+        if thing.form == "code":
+            found.append("code word")
+        if thing.form == "emoji" and not any(other.form != "emoji" for other in verdict.things):
+            found.append("emoji for the animal")
+    return tuple(dict.fromkeys(found))

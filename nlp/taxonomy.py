@@ -1,0 +1,129 @@
+"""The taxa: accepted names with lineage and appendix, synonyms, trade groups, common names. Read from `nlp/taxa/`."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from nlp.lexicon import Term, tables
+from nlp.text import key
+
+HERE = Path(__file__).parent / "taxa"
+
+
+class Entry(NamedTuple):
+    """One accepted taxon. `cites` and `group` as in `nlp.records.Taxon`; `annotation` is the text of the listing."""
+
+    name: str
+    rank: str
+    cites: str
+    annotation: str
+    lineage: tuple[str, ...]
+    group: str
+    source: str
+
+
+class Group(NamedTuple):
+    """A trade group: the taxon its word means, its priority (1 first, 0 exempt or look-alike) and its parent group."""
+
+    name: str
+    taxon: str
+    cites: str
+    priority: int
+    parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameInfo:
+    """What `osint taxa NAME` tells."""
+
+    entry: Entry
+    synonyms: tuple[str, ...]
+    names: tuple[tuple[str, str, str], ...]  # language, name, sources
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    with gzip.open(HERE / name, "rt", encoding="utf-8") as handle:
+        next(handle)
+        for line in handle:
+            yield line.rstrip("\n").split("\t")
+
+
+class Taxonomy:
+    """All tables in memory (about 35,000 taxa)."""
+
+    def __init__(self) -> None:
+        self._rows = {row[0]: row for row in _rows("taxa.tsv.gz")}
+        self.synonyms = {row[0]: row[1] for row in _rows("synonyms.tsv.gz")}
+        self.groups = {row[0]: Group(row[0], row[1], row[3], int(row[4] or 3), row[6]) for row in tables("groups.tsv")}
+        self._by_key: dict[str, str] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._rows
+
+    def get(self, name: str) -> Entry | None:
+        """The taxon of an accepted name or synonym."""
+        row = self._rows.get(name) or self._rows.get(self.synonyms.get(name, ""))
+        if row is None:
+            return None
+        return Entry(row[0], row[1], row[2], row[3], tuple(filter(None, row[4].split("|"))), row[5], row[6])
+
+    def of_group(self, group: str) -> Entry:
+        """The taxon that a group word means."""
+        entry = self.get(self.groups[group].taxon)
+        if entry is None:
+            raise KeyError(group)
+        return entry
+
+    def parents(self, group: str) -> tuple[str, ...]:
+        """The group and the wider groups it belongs to."""
+        out = [group]
+        while (up := self.groups[out[-1]].parent if out[-1] in self.groups else "") and up not in out:
+            out.append(up)
+        return tuple(out)
+
+    def scientific_terms(self) -> Iterator[Term]:
+        """Scientific names and synonyms as terms; a genus alone needs support (Puma, Boa, Iguana are words too)."""
+        none, weak = frozenset[str](), frozenset({"amb"})
+        for name, row in self._rows.items():
+            if row[1] in ("species", "subspecies"):
+                yield Term(name, name.lower(), "taxon", name, "any", "", none)
+            elif row[1] in ("genus", "family", "order") and len(name) > 4:
+                yield Term(name, name.lower(), "taxon", name, "any", "", weak)
+        for synonym, accepted in self.synonyms.items():
+            yield Term(synonym, synonym.lower(), "taxon", accepted, "any", "", none if " " in synonym else weak)
+
+    def name_terms(self) -> Iterator[Term]:
+        """Common names as terms."""
+        for file in ("names.tsv.gz", "names_ccbysa.tsv.gz"):
+            for name, lang, taxon, flags, _ in _rows(file):
+                yield Term(name, key(name), "name", taxon, lang, "", frozenset(filter(None, flags.split(","))))
+
+    def info(self, name: str) -> NameInfo | None:
+        """Everything known of a taxon, asked by scientific name, synonym or common name in any case."""
+        if not self._by_key:
+            for known in (*self.synonyms, *self._rows):
+                self._by_key[known.casefold()] = self.synonyms.get(known, known)
+            for term in self.name_terms():
+                self._by_key.setdefault(term.key, term.cls)
+        entry = self.get(self._by_key.get(name.casefold(), self._by_key.get(key(name), "")))
+        if entry is None:
+            return None
+        synonyms = tuple(sorted(old for old, new in self.synonyms.items() if new == entry.name))
+        names = tuple(
+            (row[1], row[0], row[4])
+            for file in ("names.tsv.gz", "names_ccbysa.tsv.gz")
+            for row in _rows(file)
+            if row[2] == entry.name
+        )
+        return NameInfo(entry, synonyms, names)
+
+
+@cache
+def taxonomy() -> Taxonomy:
+    """The tables, read once."""
+    return Taxonomy()

@@ -1,0 +1,124 @@
+"""What a text is about: each animal or product named, with the group, the taxon, the CITES code and how sure the words are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from nlp.evidence import Evidence, Word
+from nlp.rules import Rules
+from nlp.taxonomy import Taxonomy
+
+_NEAR = 28  # characters between an animal and a part of it that still belong together
+_WIDE_NEAR = 10  # the same in scripts without spaces
+JEWELLERY = frozenset(
+    "bangle bangles bracelet necklace brooch pendant beads earrings ring".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """An animal or product. `form`: product, composite (animal + part), code, species, name, animal, emoji.
+
+    `base` are the points that its words are worth before the surroundings speak.
+    """
+
+    word: Word
+    form: str
+    groups: tuple[str, ...]
+    taxon: str
+    codes: tuple[str, ...]
+    base: float
+    exempt: bool
+    part: Word | None = None
+
+    @property
+    def material(self) -> bool:
+        """A part or product, not an animal as such."""
+        return bool(self.codes)
+
+
+def gap(a: Word, b: Word) -> int:
+    """Characters between two words: 0 when they touch or overlap, 60 between title and text, 200 to the seller's words."""
+    if a.field != b.field:
+        return 200 if "seller_text" in (a.field, b.field) else 60
+    return max(0, b.start - a.end, a.start - b.end)
+
+
+def things(evidence: Evidence, taxonomy: Taxonomy, rules: Rules) -> list[Thing]:
+    """All things named, animals joined with their parts; single characters only when something beside them supports it."""
+    parts = evidence.of("part")
+    out: list[Thing] = []
+    for word in evidence.of("product", "code"):
+        out.append(_product(word, parts, taxonomy, rules))
+    animals = [_animal(word, taxonomy, rules) for word in evidence.of("group", "name", "taxon", "emoji")]
+    named = {group for thing in out for group in thing.groups}
+    for thing in animals:
+        joined = _join(thing, parts, rules)
+        if joined is not thing or not _tiny(thing.word) or named & set(thing.groups):
+            out.append(joined)
+    return out
+
+
+def _tiny(word: Word) -> bool:
+    return len(word.term.key) == 1 and word.term.kind != "emoji"
+
+
+def _weight(word: Word, form: str, priority: int, rules: Rules) -> float:
+    base = rules.points(f"{form}.weak" if word.weak else form)
+    if form in ("animal", "name") and priority == 3:
+        base *= 0.6
+    if word.disguise:
+        base += rules.points("disguise")
+    return base
+
+
+def _product(word: Word, parts: Sequence[Word], taxonomy: Taxonomy, rules: Rules) -> Thing:
+    group = word.term.cls
+    inside = {p.term.cls for p in parts if p.field == word.field and p.start >= word.start and p.end <= word.end}
+    code = word.term.means
+    # One row of the curated table stands for several parts (claw, paw, tooth): the part inside the word says which.
+    if inside and code not in inside and code in ("CLA", "GEN", "TEE", "SKI", "MEA", "EGG", "FEA", "IVC", "BON"):
+        finer = sorted(inside - {"BOD", "POW", "LPS", "MED", "DER", "OIL"} or inside)
+        code = finer[0] if code != "IVC" or finer[0] in ("TUS", "HOR", "TEE") else code
+    entry = taxonomy.groups[group]
+    return Thing(word, "code" if word.term.kind == "code" else "product", taxonomy.parents(group), entry.taxon,
+                 (code,) if code else (), _weight(word, word.term.kind, entry.priority, rules),
+                 entry.priority == 0)  # fmt: skip
+
+
+def _animal(word: Word, taxonomy: Taxonomy, rules: Rules) -> Thing:
+    kind = word.term.kind
+    if kind in ("group", "emoji"):
+        group = taxonomy.groups[word.term.cls]
+        form = "animal" if kind == "group" else "emoji"
+        return Thing(word, form, taxonomy.parents(group.name), group.taxon, (),
+                     _weight(word, form, group.priority, rules), group.priority == 0)  # fmt: skip
+    entry = taxonomy.get(word.term.cls)
+    name = entry.group if entry else ""
+    priority = taxonomy.groups[name].priority if name else 3
+    form = "species" if kind == "taxon" else "name"
+    return Thing(word, form, taxonomy.parents(name) if name else (), word.term.cls, (),
+                 _weight(word, form, priority, rules), not (entry and entry.cites) or priority == 0)  # fmt: skip
+
+
+def _join(thing: Thing, parts: Iterable[Word], rules: Rules) -> Thing:
+    """The animal with the nearest part of it beside it, if there is one."""
+    word = thing.word
+    if word.term.kind == "emoji":
+        return thing
+    wide = word.text[:1] > "\u0dff"
+    best: Word | None = None
+    for part in parts:
+        if part.field != word.field or (part.start < word.end and word.start < part.end):
+            continue
+        distance = gap(word, part)
+        limit = (1 if _tiny(word) or len(part.term.key) == 1 else _WIDE_NEAR) if wide else _NEAR
+        if distance <= limit and (best is None or distance < gap(word, best)):
+            best = part
+    if best is None:
+        return thing
+    base = rules.points("composite.weak" if word.weak else "composite")
+    if word.disguise or best.disguise:
+        base += rules.points("disguise")
+    return replace(thing, form="composite", codes=(best.term.cls,), base=max(base, thing.base), part=best)

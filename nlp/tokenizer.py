@@ -1,0 +1,64 @@
+"""A spaCy tokenizer for every script: words where there are spaces, single base characters with their marks where not."""
+
+from __future__ import annotations
+
+import regex
+import spacy
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+_TOKEN = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*|[\p{L}\p{M}\p{N}]+(?:[.,'’][\p{L}\p{N}]+)*|\S\p{M}*"
+    r"|\s+"
+)
+_MOST = 20_000  # tokens of one Doc; the rest of a longer text is one token
+
+
+class ScriptTokenizer:
+    """Splits losslessly: the tokens and their spaces give the text back."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        """The Doc of a text."""
+        words: list[str] = []
+        spaces: list[bool] = []
+        end = 0
+        for found in _TOKEN.finditer(text):
+            if len(words) == _MOST:
+                words.append(text[found.start() :])
+                spaces.append(False)
+                break
+            token = found.group()
+            if token[0] == " " and words and not spaces[-1]:
+                spaces[-1] = True
+                token = token[1:]
+                if not token:
+                    continue
+            words.append(token)
+            spaces.append(False)
+            end = found.end()
+        del end
+        return Doc(self.vocab, words=words, spaces=spaces)
+
+    def to_bytes(self, **_: object) -> bytes:
+        """Nothing to keep: the tokenizer has no state."""
+        return b""
+
+    def from_bytes(self, _: bytes, **__: object) -> ScriptTokenizer:
+        """Nothing to read."""
+        return self
+
+    def to_disk(self, _: object, **__: object) -> None:
+        """Nothing to keep."""
+
+    def from_disk(self, _: object, **__: object) -> ScriptTokenizer:
+        """Nothing to read."""
+        return self
+
+
+@spacy.registry.tokenizers("osint.ScriptTokenizer.v1")
+def script_tokenizer() -> object:
+    """For configs: `nlp.tokenizer = {"@tokenizers": "osint.ScriptTokenizer.v1"}`."""
+    return lambda pipeline: ScriptTokenizer(pipeline.vocab)
