@@ -1,8 +1,8 @@
 """`osint crawl`: one child process fetches and keeps, this one reads what was kept as it comes.
 
 The child is a Scrapy process that knows nothing of databases; its recorder (`osint.recorder`) writes each answer to the
-WARC file and the captures table before anything else sees it. The captures table is the truth of the frontier: a run that
-was killed is resumed, replays what it has, and fetches the rest.
+WARC file and the captures table before anything else sees it. The captures table is the truth of the frontier: a run
+that was killed is resumed, replays what it has, and fetches the rest.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """From captures to listings, texts and leads: the step that can be run again over everything ever captured.
 
-A capture says which version of the readers has read it, so that a batch may be cut off, or read twice, without harm.
+Two halves: `prepare` reads one capture and may run anywhere; `keep` writes what a batch gave in one short
+transaction, because a crawl beside it waits for the same lock. A capture says which version of the readers has read it,
+so that a batch may be cut off, or read twice, without harm.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from nlp.pipeline import Reader
 from osint import ingest
@@ -18,13 +19,13 @@ from osint.resolve.merge import resolve
 from spiders.extract import read as read_page
 from spiders.items import Listing, Reading
 from spiders.sources import Profile
-from storage.records import Capture, StoredListing
+from storage.records import Capture, ListingVersion, StoredListing, StoredText
 from storage.store import Store
 
 log = logging.getLogger(__name__)
 
 BATCH = 50
-"""Captures read in one transaction: large enough that commits cost little, small enough that progress is seen."""
+"""Captures read at a time: large enough that commits cost little, small enough that progress is seen."""
 
 
 @dataclass
@@ -51,6 +52,17 @@ class Outcome:
         return sum(self.kinds.values()) + sum(self.problems.values())
 
 
+@dataclass
+class Prepared:
+    """What one capture gave. `kind` is the page's kind, or with an `error` the reason it gave nothing."""
+
+    capture: Capture
+    kind: str
+    error: str = ""
+    listings: list[ListingVersion] = field(default_factory=list)
+    texts: list[StoredText] = field(default_factory=list)
+
+
 class Readers:
     """The page reader and the text reader with the profiles they need. Building it loads the lexicon (seconds)."""
 
@@ -70,116 +82,110 @@ class Readers:
         return (profile.country or "") if profile else ""
 
 
-def read_captures(store: Store, readers: Readers, captures: Sequence[Capture]) -> Outcome:
-    """Read these captures and bring what they offer into leads. One transaction; a bad page is named, never the end."""
-    outcome = Outcome()
-    with store.transaction():
-        touched: dict[str, StoredListing] = {}
-        for capture in captures:
-            kind, error = _read_one(store, readers, capture, touched, outcome)
-            store.captures.mark_read(capture.id, readers.version, kind, error)
-            if error:
-                outcome.problems[kind] += 1
-                store.runs.skip(capture.run, capture.source, capture.url, kind, error)
-            else:
-                outcome.kinds[kind] += 1
-        outcome.listings += len(touched)
-        outcome.leads += len(resolve(store, touched.values()).created)
-    return outcome
-
-
 def read_pending(store: Store, readers: Readers, run: str | None = None, most: int = BATCH) -> Outcome | None:
     """Read the next unread captures, of one run or of all. None when there is nothing left."""
     captures = store.captures.unread(readers.version, run=run, limit=most)
-    return read_captures(store, readers, captures) if captures else None
+    return keep(store, readers, [prepare(store, readers, one) for one in captures]) if captures else None
 
 
-def finish_run(store: Store, readers: Readers, run: str) -> Outcome:
-    """After a run: tiles of results pages whose own page was not captured become listings too."""
+def prepare(store: Store, readers: Readers, capture: Capture) -> Prepared:
+    """Read one capture. Never raises for what is in it: a page that cannot be read is named."""
+    if 300 <= capture.status < 400:
+        return Prepared(capture, "redirect")
+    if capture.url.endswith("/robots.txt"):
+        return Prepared(capture, "robots.txt")
+    try:
+        if capture.media_type == ingest.ROW_TYPE:
+            return _row(store, readers, capture)
+        return _page(readers, capture, _reading(store, readers, capture))
+    except Exception as error:  # kept, named and counted; the run goes on
+        log.warning("cannot read %s (%s): %s", capture.url, capture.id, error, exc_info=log.isEnabledFor(logging.DEBUG))
+        return Prepared(capture, "unreadable", f"{type(error).__name__}: {error}")
+
+
+def keep(store: Store, readers: Readers, batch: Sequence[Prepared]) -> Outcome:
+    """Write what a batch gave and bring its listings into leads. One transaction."""
     outcome = Outcome()
     with store.transaction():
         touched: dict[str, StoredListing] = {}
-        for capture in store.captures.of(run=run, kind="results"):
-            for tile in _page_reading(store, readers, capture).tiles:
-                if not store.captures.find(run, tile.url):
-                    _put_listing(store, readers, capture, tile, touched)
+        for one in batch:
+            capture = one.capture
+            for version in one.listings:
+                stored = store.listings.put(version)
+                touched[stored.id] = stored
+            for text in one.texts:
+                store.texts.put(text)
+            if one.kind == "missing":
+                _gone(store, capture)
+            store.captures.mark_read(capture.id, readers.version, one.kind, one.error)
+            if one.error:
+                store.runs.skip(capture.run, capture.source, capture.url, one.kind, one.error)
+            (outcome.problems if one.error else outcome.kinds)[one.kind] += 1
+            outcome.texts += len(one.texts)
         outcome.listings = len(touched)
         outcome.leads = len(resolve(store, touched.values()).created)
     return outcome
 
 
-def _read_one(
-    store: Store, readers: Readers, capture: Capture, touched: dict[str, StoredListing], outcome: Outcome
-) -> tuple[str, str]:
-    """(kind, "") or (reason, what went wrong)."""
-    if 300 <= capture.status < 400:
-        return "redirect", ""
-    if capture.url.endswith("/robots.txt"):
-        return "robots.txt", ""
-    try:
-        if capture.media_type == ingest.ROW_TYPE:
-            return _read_row(store, readers, capture, touched), ""
-        reading = _page_reading(store, readers, capture)
-    except Exception as error:  # a page we cannot read is kept, named and counted; the run goes on
-        log.warning("cannot read %s (%s): %s", capture.url, capture.id, error, exc_info=log.isEnabledFor(logging.DEBUG))
-        return "unreadable", f"{type(error).__name__}: {error}"
+def finish_run(store: Store, readers: Readers, run: str) -> Outcome:
+    """After a run: tiles of results pages whose own page was not captured become listings too."""
+    batch = []
+    for capture in store.captures.of(run=run, kind="results"):
+        tiles = [tile for tile in _reading(store, readers, capture).tiles if not store.captures.find(run, tile.url)]
+        batch.append(Prepared(capture, "results", listings=[_listing(readers, capture, tile) for tile in tiles]))
+    outcome = keep(store, readers, batch)
+    outcome.kinds.clear()  # these pages were counted when they were read first
+    return outcome
+
+
+def _page(readers: Readers, capture: Capture, reading: Reading) -> Prepared:
     if capture.status >= 400 and reading.kind not in ("blocked", "missing"):
-        return "http_error", f"the site answered {capture.status}"
+        return Prepared(capture, "http_error", f"the site answered {capture.status}")
     if reading.kind == "blocked":
-        return "blocked", reading.why
-    if reading.kind == "missing":
-        _gone(store, capture)
-        return "missing", ""
-    if reading.listing is not None:
-        _put_listing(store, readers, capture, reading.listing, touched)
-    elif reading.article or reading.document or reading.posts:
-        _put_text(store, readers, capture, reading, touched)
-        outcome.texts += 1
-    return reading.kind, ""
+        return Prepared(capture, "blocked", reading.why or "the page asks for a human or a login")
+    done = Prepared(capture, reading.kind)
+    if reading.kind == "listing" and reading.listing is not None:
+        done.listings.append(_listing(readers, capture, reading.listing))
+    elif reading.kind in ("article", "document", "forum"):
+        done.listings.extend(_posts(readers, capture, reading))
+        done.texts.append(_text(readers, capture, reading))
+    return done
 
 
-def _read_row(store: Store, readers: Readers, capture: Capture, touched: dict[str, StoredListing]) -> str:
+def _row(store: Store, readers: Readers, capture: Capture) -> Prepared:
     row = ingest.row_of(capture, store.captures.body(capture))
-    _put_listing(store, readers, capture, row.listing(), touched, country=row.country)
-    return "listing"
+    return Prepared(capture, "listing", listings=[_listing(readers, capture, row.listing(), country=row.country)])
 
 
-def _page_reading(store: Store, readers: Readers, capture: Capture) -> Reading:
+def _reading(store: Store, readers: Readers, capture: Capture) -> Reading:
     page = ingest.page(capture, store.captures.body(capture))
     return read_page(page, readers.profiles.get(capture.source))
 
 
-def _put_listing(
-    store: Store,
-    readers: Readers,
-    capture: Capture,
-    listing: Listing,
-    touched: dict[str, StoredListing],
-    country: str = "",
-) -> None:
+def _listing(readers: Readers, capture: Capture, listing: Listing, country: str = "") -> ListingVersion:
     text = ingest.listing_text(capture.id, listing, country or readers.country(capture.source))
-    analysis = readers.reader.read(text).as_dict()
-    stored = store.listings.put(ingest.listing_version(listing, capture, analysis))
-    touched[stored.id] = stored
+    return ingest.listing_version(listing, capture, readers.reader.read(text).as_dict())
 
 
-def _put_text(
-    store: Store, readers: Readers, capture: Capture, reading: Reading, touched: dict[str, StoredListing]
-) -> None:
-    country = readers.country(capture.source)
-    url = capture.final_url or capture.url
+def _posts(readers: Readers, capture: Capture, reading: Reading) -> list[ListingVersion]:
+    """Offers among the posts of a thread, each a listing of its own; talk stays in the thread."""
+    found = []
+    country, url = readers.country(capture.source), capture.final_url or capture.url
     for number, post in enumerate(reading.posts, start=1):
         listing = ingest.post_listing(reading, url, number, post)
         analysis = readers.reader.read(ingest.listing_text(capture.id, listing, country, kind="post"))
-        if analysis.relevant:  # talk stays in the thread; an offer is a listing of its own
-            stored = store.listings.put(ingest.listing_version(listing, capture, analysis.as_dict()))
-            touched[stored.id] = stored
-    analysis_of: Any = None
+        if analysis.relevant:
+            found.append(ingest.listing_version(listing, capture, analysis.as_dict()))
+    return found
+
+
+def _text(readers: Readers, capture: Capture, reading: Reading) -> StoredText:
+    country, analysis = readers.country(capture.source), None
     if reading.article:
-        analysis_of = readers.reader.read(ingest.article_text(capture.id, reading.article, country))
+        analysis = readers.reader.read(ingest.article_text(capture.id, reading.article, country))
     elif reading.document:
-        analysis_of = readers.reader.read(ingest.document_text(capture.id, reading.document, country))
-    store.texts.put(ingest.stored_text(reading, capture, analysis_of))
+        analysis = readers.reader.read(ingest.document_text(capture.id, reading.document, country))
+    return ingest.stored_text(reading, capture, analysis)
 
 
 def _gone(store: Store, capture: Capture) -> None:
