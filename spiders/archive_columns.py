@@ -93,8 +93,8 @@ def to_row(cells: Mapping[str, str], path: str, member: str, number: int, raw: b
     ranks = _table()[1]
     fields: dict[str, tuple[int, str]] = {}
     attributes: dict[str, str] = {}
-    for name, value in cells.items():
-        value = value.strip()
+    for name, cell in cells.items():
+        value = cell.strip()
         if not value:
             continue
         field, rank = field_of(name), ranks.get(folded(name), 0)
@@ -168,8 +168,8 @@ def _number(text: str) -> Decimal | None:
 
 
 def parse_date(text: str) -> datetime | None:
-    """ISO 8601, `2024/01/31 10:00`, mail dates, seconds or milliseconds since 1970, as UTC; None for all that can be read in
-    two ways (`01/02/2024`)."""
+    """ISO 8601, `2024/01/31 10:00`, mail dates, seconds or milliseconds since 1970, as UTC; None for all that can be
+    read in two ways (`01/02/2024`)."""
     text = text.strip()[:64]
     try:
         if re.fullmatch(r"\d{9,10}(?:\.\d{1,9})?|\d{12,13}", text, re.ASCII):

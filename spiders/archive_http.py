@@ -39,8 +39,8 @@ def _parse(block: bytes, line: re.Pattern[bytes]) -> Message | None:
         return None
     head, body = _split(block)
     pairs: list[tuple[str, str]] = []
-    for text in head.split(b"\n")[1:]:
-        text = text.rstrip(b"\r")
+    for raw in head.split(b"\n")[1:]:
+        text = raw.rstrip(b"\r")
         if text[:1] in (b" ", b"\t") and pairs:  # a folded header
             pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]} {_text(text)}".strip())
             continue
@@ -61,7 +61,7 @@ def _text(data: bytes) -> str:
 
 
 def _split(block: bytes) -> tuple[bytes, bytes]:
-    ends = [(at, len(mark)) for mark in (b"\r\n\r\n", b"\n\n") if 0 <= (at := block.find(mark, 0, _HEAD_MAX))]
+    ends = [(at, len(mark)) for mark in (b"\r\n\r\n", b"\n\n") if (at := block.find(mark, 0, _HEAD_MAX)) >= 0]
     if not ends:
         return block[:_HEAD_MAX], block[_HEAD_MAX:]
     at, size = min(ends)
@@ -70,7 +70,8 @@ def _split(block: bytes) -> tuple[bytes, bytes]:
 
 def join_chunks(body: bytes) -> bytes:
     """The body without its chunk lines. One that never was chunked is given back as it is; a cut one up to the cut."""
-    parts, at = [], 0
+    parts: list[bytes] = []
+    at = 0
     while True:
         size = _CHUNK.match(body, at)
         if size is None:

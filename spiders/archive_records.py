@@ -39,7 +39,8 @@ REASONS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that was not read. `member` names the part of an archive, `detail` is for a person, `count` how many."""
+    """Something that was not read. `member` names the part of an archive, `detail` is for a person, `count` how
+    many."""
 
     path: str
     member: str
@@ -81,10 +82,11 @@ class Archived(Page):
 
     `body` is as on the wire: content-encoding still on, chunks joined. The lead makes a capture of it so:
     `osint.ingest.new_capture(run, archived.exchange(source))`, which fills `storage.records.NewCapture` field by field
-    (`url`, `requested_at` = `fetched_at` = the record's date, header pairs in order, `ip`, `method`, `reason`, `by="import"`;
-    Transfer-Encoding is left out, because the body no longer has it), and notes `path`, `member`, `record_id` and `offset`
-    beside the run, so that the original record can be found again. A page of a plain file (`origin="file"`) has made-up
-    headers: its media type and length only; its date is the file's own, or that of its saving where the file says it.
+    (`url`, `requested_at` = `fetched_at` = the record's date, header pairs in order, `ip`, `method`, `reason`,
+    `by="import"`; Transfer-Encoding is left out, because the body no longer has it), and notes `path`, `member`,
+    `record_id` and `offset` beside the run, so that the original record can be found again. A page of a plain file
+    (`origin="file"`) has made-up headers: its media type and length only; its date is the file's own, or that of its
+    saving where the file says it.
     """
 
     path: str = ""
@@ -103,7 +105,8 @@ class Archived(Page):
     """Byte offset of the record (of its gzip member) in its file, -1 where that has no sense."""
 
     def exchange(self, source: str) -> Exchange:
-        """As the recorder of a crawl is told of an answer. A page without a date is dated now by who calls (ValueError)."""
+        """As the recorder of a crawl is told of an answer. A page without a date is dated now by who calls
+        (ValueError)."""
         if self.fetched_at is None:
             raise ValueError("a page without a date makes no exchange")
         return Exchange(

@@ -1,4 +1,5 @@
-"""Listings out of tables: JSON lines, JSON lists, CSV and TSV, workbooks. Read as a stream; a bad line costs only itself."""
+"""Listings out of tables: JSON lines, JSON lists, CSV and TSV, workbooks. Read as a stream; a bad line costs only
+itself."""
 
 from __future__ import annotations
 

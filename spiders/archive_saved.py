@@ -35,7 +35,8 @@ class Saved(NamedTuple):
 
 
 def origin_of(body: bytes) -> Saved:
-    """What a saved HTML file says of its origin: the comment of the program that saved it, else canonical link, og:url."""
+    """What a saved HTML file says of its origin: the comment of the program that saved it, else canonical link,
+    og:url."""
     # Addresses are ASCII: every encoding but UTF-16 can be read as Latin-1 for this.
     encoding = "utf-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else "latin-1"
     head = body[:_HEAD].decode(encoding, "replace")
@@ -92,7 +93,8 @@ class Mhtml(NamedTuple):
 
 
 def page_of_mhtml(body: bytes) -> Mhtml | None:
-    """The root page of an MHTML file; None when there is no HTML in it. Raises nothing but MemoryError for hostile mail."""
+    """The root page of an MHTML file; None when there is no HTML in it. Raises nothing but MemoryError for hostile
+    mail."""
     try:
         message = email.message_from_bytes(body, policy=email.policy.compat32)
         parts = [part for part in message.walk() if not part.is_multipart()] if _shallow(message) else []
@@ -110,7 +112,8 @@ def page_of_mhtml(body: bytes) -> Mhtml | None:
 def _shallow(message: Message) -> bool:
     level: list[Message] = [message]
     for _ in range(20):
-        level = [part for held in level if isinstance(payload := held.get_payload(), list) for part in payload if isinstance(part, Message)]  # fmt: skip
+        payloads = [held.get_payload() for held in level]
+        level = [part for held in payloads if isinstance(held, list) for part in held if isinstance(part, Message)]
         if not level:
             return True
     return False

@@ -79,7 +79,8 @@ class WarcFile:
                     return
 
     def reread(self, where: tuple[int, int]) -> Record | None:
-        """The record at a place, read again; None when it is not there any more. The order of `records` is not disturbed."""
+        """The record at a place, read again; None when it is not there any more. The order of `records` is not
+        disturbed."""
         held = self._tape.where
         try:
             self._tape.seek(where)

@@ -1,4 +1,5 @@
-"""The members of a ZIP, one at a time, within limits. Names are for people and for telling kinds; nothing is written."""
+"""The members of a ZIP, one at a time, within limits. Names are for people and for telling kinds; nothing is
+written."""
 
 from __future__ import annotations
 
@@ -100,8 +101,8 @@ def within(member: str, name: str) -> str:
 
 
 def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> BinaryIO:
-    """One member, unpacked into memory or, when large, into an unnamed temporary file. TooMuch beyond the limits, what the
-    archive says of its sizes notwithstanding; ValueError with a word when it is broken."""
+    """One member, unpacked into memory or, when large, into an unnamed temporary file. TooMuch beyond the limits,
+    what the archive says of its sizes notwithstanding; ValueError with a word when it is broken."""
     try:
         with archive.open(info) as part:
             return _spool(iter(lambda: part.read(_READ), b""), budget)
@@ -147,8 +148,8 @@ def _inflated(file: BinaryIO) -> Iterator[bytes]:
 
 
 class Window(io.RawIOBase):
-    """A stored (not compressed) member as a file of its own, without copying: `ZipExtFile` reads from the start again for
-    every step back, which makes a large WARC with revisits quadratic."""
+    """A stored (not compressed) member as a file of its own, without copying: `ZipExtFile` reads from the start again
+    for every step back, which makes a large WARC with revisits quadratic."""
 
     def __init__(self, file: BinaryIO, info: zipfile.ZipInfo) -> None:
         super().__init__()

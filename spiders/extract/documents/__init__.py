@@ -37,7 +37,8 @@ _NAMES = {
 
 
 def read_document(page: Page, limits: Limits = LIMITS) -> Document:
-    """The document in `page.body` (content-encoding already undone). DocumentError with a reason when it is not read."""
+    """The document in `page.body` (content-encoding already undone). DocumentError with a reason when it is not
+    read."""
     reply = ask("read", _admit(page, limits), page.body, limits)
     published = reply["published"]
     pages = tuple(str(text) for text in reply["pages"])

@@ -6,7 +6,7 @@ import codecs
 import re
 from functools import cache
 
-from charset_normalizer import from_bytes
+from spiders.extract.documents.charset_guess import guess
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -18,10 +18,9 @@ _MARKS = (
 # Web names that mean more than they say (WHATWG Encoding, 4.2): the superset is what is sent.
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252",
               "us-ascii": "cp1252", "shift_jis": "cp932", "sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
-              "iso-8859-9": "cp1254", "tis-620": "cp874", "iso-8859-11": "cp874", "windows-874": "cp874", "big5": "big5hkscs",
+              "iso-8859-9": "cp1254", "tis-620": "cp874", "iso-8859-11": "cp874", "windows-874": "cp874", "big5":
+              "big5hkscs",
               "x-sjis": "cp932", "x-gbk": "gb18030"}  # fmt: skip
-_CANDIDATES = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "cp1251", "koi8_r", "cp1252", "cp1250", "cp1254",
-               "cp1253", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "iso2022_jp", "mac_roman")  # fmt: skip
 _SAMPLE = 65_536
 
 
@@ -31,9 +30,9 @@ def decode(data: bytes, declared: str = "") -> str:
     return data.decode(encoding, "replace").removeprefix("\ufeff")
 
 
-def detect(data: bytes, declared: str = "") -> str:
-    """Python's name of the encoding: byte order mark, then UTF-8 if it is valid, then UTF-16 without a mark, then what is
-    declared if the bytes allow it, then statistics over the first 64 KB, at last cp1252."""
+def detect(data: bytes, declared: str = "") -> str:  # noqa: PLR0911 - an order of questions
+    """Python's name of the encoding: byte order mark, then UTF-8 if it is valid, then UTF-16 without a mark, then
+    what is declared if the bytes allow it, then statistics over the first 64 KB, at last cp1252."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return encoding
@@ -51,7 +50,7 @@ def detect(data: bytes, declared: str = "") -> str:
     # One bad byte in a UTF-8 file (a cut, a paste from elsewhere) does not make it another encoding.
     if _mostly_utf8(sample):
         return "utf-8"
-    return _guess(sample)
+    return guess(sample)
 
 
 @cache
@@ -90,8 +89,3 @@ def _mostly_utf8(sample: bytes) -> bool:
     bad = text.count("\ufffd")
     good = sum(1 for character in text if character > "\x7f" and character != "\ufffd")
     return good > 20 * bad
-
-
-def _guess(sample: bytes) -> str:
-    found = from_bytes(sample, cp_isolation=list(_CANDIDATES), threshold=0.3, enable_fallback=False).best()
-    return str(found.encoding) if found else "cp1252"

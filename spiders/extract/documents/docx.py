@@ -1,4 +1,5 @@
-"""DOCX: paragraphs, tables, text boxes, equations, notes and headers, in reading order, page by page where the file says.
+"""DOCX: paragraphs, tables, text boxes, equations, notes and headers, in reading order, page by page where the file
+says.
 
 Read from the XML itself: python-docx refuses the strict form and damaged relations, and leaves out text boxes, content
 controls, equations, notes and the breaks where Word last began a page.
@@ -19,7 +20,8 @@ _PAGE = "\x0c"
 _DEPTH = 100
 _PASSED_OVER = frozenset(
     # properties, deleted text, field codes, the second rendering of a drawing, positions of anchors, form field data
-    {"pPr", "rPr", "tblPr", "trPr", "tcPr", "sectPr", "del", "moveFrom", "delText", "instrText", "delInstrText", "Fallback",
+    {"pPr", "rPr", "tblPr", "trPr", "tcPr", "sectPr", "del", "moveFrom", "delText", "instrText", "delInstrText",
+    "Fallback",
      "tblGrid", "sdtPr", "sdtEndPr", "posOffset", "align", "ffData", "pctWidth", "pctHeight", "rt", "binData"}
 )  # fmt: skip
 _MARKS = {"tab": "\t", "ptab": "\t", "cr": "\n", "noBreakHyphen": "-"}
@@ -71,7 +73,7 @@ class _Text:
             self._walk(self._boxes.pop(0), 0)
         return "".join(self._out)
 
-    def _walk(self, node: etree._Element, depth: int) -> None:
+    def _walk(self, node: etree._Element, depth: int) -> None:  # noqa: PLR0912 - a kind of element a line
         if depth > _DEPTH:
             raise DocumentError("broken", f"nested deeper than {_DEPTH}")
         name = local(node)

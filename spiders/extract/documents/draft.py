@@ -9,7 +9,8 @@ from typing import Any
 
 from spiders.extract.documents.limits import LIMITS, Limits
 
-# C0 and C1 controls but tab, newline; lone surrogates, which JSON and UTF-8 refuse; noncharacters that PDFs leave behind.
+# C0 and C1 controls but tab, newline; lone surrogates, which JSON and UTF-8 refuse; noncharacters that PDFs leave
+# behind.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\ufdd0-\ufdef]")
 _BLANKS = re.compile(r"[ \t\xa0\u3000]+\n")
 _GAPS = re.compile(r"\n{3,}")

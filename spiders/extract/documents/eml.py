@@ -49,12 +49,13 @@ def read(body: bytes, limits: Limits, draft: Draft, depth: int = 0) -> None:
     head = "\n".join(f"{name}: {value}" for name in _HEAD if (value := _field(message, name)))
     draft.add("\n\n".join([head, *(text for text in texts or markup if text.strip())]))
     for name, kind, data in attached:
-        _attachment(name, kind, data, limits, draft, depth)
+        _attachment((name, kind, data), limits, draft, depth)
 
 
 def _leaves(message: Message) -> list[Message]:
     """The parts that hold something, mails within as one part each; the walk keeps its own stack."""
-    found, waiting = [], [message]
+    found: list[Message] = []
+    waiting = [message]
     while waiting and len(found) <= _PARTS_MAX:
         part = waiting.pop()
         payload = part.get_payload()
@@ -65,17 +66,18 @@ def _leaves(message: Message) -> list[Message]:
     return found
 
 
-def _attachment(name: str, declared: str, data: bytes, limits: Limits, draft: Draft, depth: int) -> None:
+def _attachment(part: tuple[str, str, bytes], limits: Limits, draft: Draft, depth: int) -> None:
+    name, declared, data = part
     kind = "message/rfc822" if declared == "message/rfc822" else sniff(data, declared, name)
     first = len(draft.pages) + 1
     try:
         if kind == "text/html":
             draft.add(f"[{name}]\n" + text_of_html(decode(data)))
         elif not reader_of(kind) or len(data) > limits.body:
-            raise DocumentError("unsupported", kind)  # noqa: TRY301
+            raise DocumentError("unsupported", kind)
         elif kind == "message/rfc822":
             if depth >= _DEPTH:
-                raise DocumentError("broken", "mails nested too deep")  # noqa: TRY301
+                raise DocumentError("broken", "mails nested too deep")
             read(data, limits, draft, depth + 1)
         else:
             inner = Draft(limits, chars=draft.chars)

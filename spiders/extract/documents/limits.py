@@ -12,8 +12,9 @@ MIB = 1 << 20
 class Limits:
     """Limits of one reading. Seconds and bytes.
 
-    The largest real PDF of our dev set (1.8 MB, 80 pages) costs 0.6 s and 60 MB; a 153 kB token flood costs a pure-Python
-    parser 47 s. `cpu` and `memory` are enforced by the kernel on the child, `wall` by parent and kernel both.
+    The largest real PDF of our dev set (1.8 MB, 80 pages) costs 0.6 s and 60 MB; a 153 kB token flood costs a
+    pure-Python parser 47 s. `cpu` and `memory` are enforced by the kernel on the child, `wall` by parent and kernel
+    both.
     """
 
     cpu: float = 8.0

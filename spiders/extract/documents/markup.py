@@ -5,7 +5,26 @@ from __future__ import annotations
 from lxml import etree, html
 
 _BLOCKS = frozenset(
-    {"p", "div", "br", "li", "tr", "table", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "hr", "section"}
+    {
+        "p",
+        "div",
+        "br",
+        "li",
+        "tr",
+        "table",
+        "ul",
+        "ol",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "pre",
+        "hr",
+        "section",
+    }
 )
 _ASIDE = frozenset({"script", "style", "head", "title", "template", "noscript"})
 

@@ -1,4 +1,5 @@
-"""Text in pictures, by tesseract when it is installed. No file is written: the picture goes in and the text comes out by pipe."""
+"""Text in pictures, by tesseract when it is installed. No file is written: the picture goes in and the text comes out
+by pipe."""
 
 from __future__ import annotations
 

@@ -7,12 +7,14 @@ from lxml import etree
 from spiders.extract.documents.draft import Draft
 from spiders.extract.documents.errors import DocumentError
 from spiders.extract.documents.limits import Limits
-from spiders.extract.documents.package import Package, attribute, local, properties
+from spiders.extract.documents.package import Package, attribute, local, properties, safe_xml
 
 _PAGE = "\x0c"
 _DEPTH = 100
 _REPEAT_MAX = 100
-_PASSED_OVER = frozenset({"annotation-end", "tracked-changes", "sequence-decls", "settings", "forms", "event-listeners"})
+_PASSED_OVER = frozenset(
+    {"annotation-end", "tracked-changes", "sequence-decls", "settings", "forms", "event-listeners"}
+)
 
 
 def read(body: bytes, limits: Limits, draft: Draft) -> None:
@@ -26,7 +28,7 @@ def read(body: bytes, limits: Limits, draft: Draft) -> None:
             properties(package.xml("meta.xml"), draft)
     else:
         try:
-            content = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+            content = safe_xml(body)
         except etree.XMLSyntaxError as error:
             raise DocumentError("broken", str(error)) from None
         package = None
@@ -102,8 +104,10 @@ class _Text:
             self._out.append((line + "\n") * _count(row, "number-rows-repeated"))
 
 
-_INLINE = frozenset({"p", "h", "span", "a", "ruby-base", "meta", "bookmark-ref", "reference-ref", "note-ref", "date", "time",
-                     "page-number", "sequence", "text-input", "placeholder", "title", "creator", "meta-field", "sender-email"})  # fmt: skip
+_INLINE = frozenset({"p", "h", "span", "a", "ruby-base", "meta", "bookmark-ref", "reference-ref", "note-ref", "date",
+"time",
+                     "page-number", "sequence", "text-input", "placeholder", "title", "creator", "meta-field",
+                     "sender-email"})  # fmt: skip
 
 
 def _parent(node: etree._Element) -> etree._Element:

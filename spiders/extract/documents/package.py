@@ -16,7 +16,6 @@ from spiders.extract.documents.errors import DocumentError
 from spiders.extract.documents.limits import Limits
 from spiders.extract.documents.sniff import small_directory
 
-_PARSER_OPTIONS = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 # Written by python-docx and python-pptx into every file made from their default templates.
 _TEMPLATE_DATES = ("2013-12-23T23:15:00", "2013-01-27T09:14:16")
 
@@ -33,6 +32,14 @@ def attribute(node: etree._Element, name: str) -> str:
         if str(key).rpartition("}")[2] == name:
             return str(value)
     return ""
+
+
+def safe_xml(data: bytes) -> etree._Element:
+    """The tree, with entities left as they are, no network, no DTD, and libxml2's own limits on depth and size."""
+    parser: etree.XMLParser[etree._Element] = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    return etree.fromstring(data, parser)
 
 
 class Package:
@@ -80,7 +87,7 @@ class Package:
         """One part as XML."""
         try:
             # recover would hide a bomb as well as a typo; a damaged part is named.
-            return etree.fromstring(self.bytes(name), etree.XMLParser(**_PARSER_OPTIONS))
+            return safe_xml(self.bytes(name))
         except etree.XMLSyntaxError as error:
             raise DocumentError("broken", f"part {name}: {error}") from None
 

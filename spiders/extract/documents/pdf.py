@@ -1,4 +1,5 @@
-"""PDF: the text of each page by pdfium; a page without text is said to be scanned, and read by OCR where there is one."""
+"""PDF: the text of each page by pdfium; a page without text is said to be scanned, and read by OCR where there is
+one."""
 
 from __future__ import annotations
 
@@ -6,8 +7,8 @@ import re
 import time
 from datetime import UTC, datetime, timedelta, timezone
 
-import pypdfium2 as pdfium
-import pypdfium2.raw as pdfium_c
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
+import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped]
 
 from spiders.extract.documents import ocr
 from spiders.extract.documents.draft import Draft
@@ -20,7 +21,8 @@ _SOFT_HYPHEN = re.compile("[\ufffe\x02\xad](?:\r?\n)?")
 
 
 def read(body: bytes, limits: Limits, draft: Draft) -> None:
-    """Read a PDF into the draft, page by page, until 60 % of the CPU budget is used: a costly end loses no good start."""
+    """Read a PDF into the draft, page by page, until 60 % of the CPU budget is used: a costly end loses no good
+    start."""
     try:
         document = pdfium.PdfDocument(body)
     except pdfium.PdfiumError as error:

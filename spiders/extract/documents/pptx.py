@@ -51,7 +51,7 @@ def _text(node: etree._Element, depth: int) -> str:
         return node.text or ""
     if name == "br":
         return "\n"
-    if not name or name in {"Fallback", "fld"} and attribute(node, "type") == "slidenum":
+    if not name or (name in {"Fallback", "fld"} and attribute(node, "type") == "slidenum"):
         return ""
     if name == "tr":
         cells = (_text(cell, depth + 1).strip().replace("\n", " ") for cell in node if local(cell) == "tc")

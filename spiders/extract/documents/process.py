@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import spiders
-from spiders.extract.documents.errors import REASONS, DocumentError
+from spiders.extract.documents.errors import DocumentError, as_reason
 from spiders.extract.documents.limits import Limits
 from spiders.extract.documents.worker import HEAD, head_of
 
@@ -34,7 +34,9 @@ class Child:
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         life_read, self._life = os.pipe()
-        environment = {key: os.environ[key] for key in ("PATH", "LANG", "LC_ALL", "TESSDATA_PREFIX") if key in os.environ}
+        environment = {
+            key: os.environ[key] for key in ("PATH", "LANG", "LC_ALL", "TESSDATA_PREFIX") if key in os.environ
+        }
         # One malloc arena and no thread pools: both would eat address space, which is what is limited.
         environment |= {"PYTHONPATH": str(_ROOT), "MALLOC_ARENA_MAX": "1", "OMP_THREAD_LIMIT": "1"}
         environment |= {"OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
@@ -84,8 +86,7 @@ class Child:
         if "reason" in reply:
             if reply["reason"] == "memory":
                 self.kill()
-            reason = reply["reason"] if reply["reason"] in REASONS else "broken"
-            raise DocumentError(reason, str(reply.get("detail", "")))
+            raise DocumentError(as_reason(reply["reason"]), str(reply.get("detail", "")))
         return reply
 
     def _receive(self, size: int, deadline: float) -> bytes:
@@ -110,7 +111,8 @@ class Child:
             number = signal.Signals(-code)
             if number in _DEADLY:
                 return DocumentError("time", f"stopped: more than {limits.cpu_seconds} s of computing")
-            return DocumentError("crashed", f"the reader died of {number.name}")
+            # pdfium and libxml2 abort when they are refused memory; a bug of theirs looks the same.
+            return DocumentError("crashed", f"the parser died of {number.name}, the memory limit or a bug of its own")
         return DocumentError("crashed", f"the reader ended with code {code}")
 
     @property
@@ -136,7 +138,8 @@ _owner = 0
 
 
 def ask(job: str, media_type: str, body: bytes, limits: Limits) -> dict[str, Any]:
-    """One job's answer from an idle child, or a new one. Any number of threads; after a fork the children stay behind."""
+    """One job's answer from an idle child, or a new one. Any number of threads; after a fork the children stay
+    behind."""
     child = _take()
     try:
         reply = child.ask(job, media_type, body, limits)

@@ -15,17 +15,23 @@ _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\", re.S
 )
 _DEPTH = 500
-_SIGNS = {"par": "\n", "sect": "\x0c", "page": "\x0c", "line": "\n", "tab": "\t", "cell": "\t", "row": "\n", "nestcell": "\t",
-          "nestrow": "\n", "emdash": "\u2014", "endash": "\u2013", "lquote": "\u2018", "rquote": "\u2019", "bullet": "\u2022",
+_SIGNS = {"par": "\n", "sect": "\x0c", "page": "\x0c", "line": "\n", "tab": "\t", "cell": "\t", "row": "\n",
+"nestcell": "\t",
+          "nestrow": "\n", "emdash": "\u2014", "endash": "\u2013", "lquote": "\u2018", "rquote": "\u2019", "bullet":
+          "\u2022",
           "ldblquote": "\u201c", "rdblquote": "\u201d", "emspace": " ", "enspace": " ", "qmspace": " "}  # fmt: skip
 _ESCAPES = {b"~": "\xa0", b"-": "", b"_": "-", b"\\": "\\", b"{": "{", b"}": "}", b"\n": "\n", b"\r": "\n", b"\t": "\t"}
 # Groups whose text is not the document's. Those marked `\*` are left out as well.
-_ASIDE = frozenset({"colortbl", "stylesheet", "pict", "object", "objdata", "themedata", "datastore", "listtable", "rsidtbl",
-                    "listoverridetable", "latentstyles", "generator", "fldinst", "filetbl", "revtbl", "nonshppict", "xmlnstbl",
-                    "pntext", "operator", "company", "doccomm", "keywords", "subject", "bkmkstart", "bkmkend"})  # fmt: skip
+_ASIDE = frozenset({"colortbl", "stylesheet", "pict", "object", "objdata", "themedata", "datastore", "listtable",
+"rsidtbl",
+                    "listoverridetable", "latentstyles", "generator", "fldinst", "filetbl", "revtbl", "nonshppict",
+                    "xmlnstbl",
+                    "pntext", "operator", "company", "doccomm", "keywords", "subject", "bkmkstart",
+                    "bkmkend"})  # fmt: skip
 _KEPT = frozenset({"shptxt", "shpinst", "shp"})
 # \fcharset → code page (RTF 1.9.1, font table)
-_CHARSETS = {128: 932, 129: 949, 134: 936, 136: 950, 161: 1253, 162: 1254, 163: 1258, 177: 1255, 178: 1256, 186: 1257, 204: 1251,
+_CHARSETS = {128: 932, 129: 949, 134: 936, 136: 950, 161: 1253, 162: 1254, 163: 1258, 177: 1255, 178: 1256, 186: 1257,
+204: 1251,
              222: 874, 238: 1250}  # fmt: skip
 _INFO = frozenset({"title", "author", "creatim"})
 
@@ -94,11 +100,9 @@ class _Stripper:
             elif brace:
                 self._brace(brace)
             elif plain:
-                for byte in plain if self._skip else b"":
-                    self._byte(byte)
-                if not self._skip or not plain:
-                    self._bytes += plain
-                    self._star = False
+                self._bytes += plain[self._skip :]
+                self._skip = max(0, self._skip - len(plain))
+                self._star = False
         self._flush()
 
     def _brace(self, brace: bytes) -> None:

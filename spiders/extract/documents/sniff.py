@@ -43,13 +43,58 @@ _ZIP_PARTS: Final = (
     ("xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )
-_HTML: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|script|table|div|h1|p)\b", re.I)
-_XML_ROOTS: Final = (
-    (re.compile(rb"<rss[\s>]|<rdf:RDF[\s>]", re.I), "application/rss+xml"),
-    (re.compile(rb"<(?:atom:)?feed[\s>]", re.I), "application/atom+xml"),
-    (re.compile(rb"<html[\s>]|<!doctype html", re.I), "text/html"),
-    (re.compile(rb"<svg[\s>]", re.I), "image/svg+xml"),
-    (re.compile(rb"<office:document[\s>]"), "application/vnd.oasis.opendocument.text"),
+_HTML: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|script|table|div|h1|p|a|span)\b", re.I)
+_PROLOG: Final = re.compile(
+    rb"(?:\s{1,256}|<\?[^>]{0,1024}>|<!--.{0,2048}?-->|<!DOCTYPE\s[^>\[]{0,512}>)*", re.I | re.S
+)
+_ROOT: Final = re.compile(rb"<([A-Za-z][A-Za-z0-9:._-]{0,40})")
+_ROOTS: Final = {
+    "rss": "application/rss+xml", "rdf:rdf": "application/rss+xml", "feed": "application/atom+xml",
+    "atom:feed": "application/atom+xml", "svg": "image/svg+xml", "svg:svg": "image/svg+xml",
+    "office:document": "application/vnd.oasis.opendocument.text",
+}  # fmt: skip
+_TAGS: Final = frozenset(
+    [
+        "html",
+        "head",
+        "body",
+        "title",
+        "meta",
+        "link",
+        "script",
+        "style",
+        "base",
+        "table",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "p",
+        "a",
+        "span",
+        "img",
+        "iframe",
+        "section",
+        "main",
+        "article",
+        "form",
+        "header",
+        "nav",
+        "ul",
+        "ol",
+        "li",
+        "pre",
+        "center",
+        "font",
+        "br",
+        "hr",
+        "b",
+        "i",
+        "em",
+        "strong",
+        "noscript",
+        "template",
+    ]
 )
 _MAIL_FIELD: Final = re.compile(
     rb"(?:from|to|cc|subject|date|received|return-path|delivered-to|message-id|mime-version|content-type|"
@@ -63,8 +108,10 @@ _DIRECTORY_MAX: Final = 32 << 20
 def sniff(body: bytes, media_type: str = "", name: str = "") -> str:
     """The media type of a body under its usual name, `application/octet-stream` when nothing tells.
 
-    `media_type` as the server declared it (may be wrong, may be ""), `name` a file name or URL. Looks at 4 KB of the start,
-    and at the directory of a ZIP; opens nothing else. HTML, feeds, archives are named too: `is_document` says which are ours.
+    `media_type` as the server declared it (may be wrong, may be ""), `name` a file name or URL. Looks at 4 KB of the
+    start,
+    and at the directory of a ZIP; opens nothing else. HTML, feeds, archives are named too: `is_document` says which
+    are ours.
     """
     return sniff_file(io.BytesIO(body), media_type, name)
 
@@ -94,20 +141,16 @@ def _container(file: BinaryIO, head: bytes, named: str) -> str:
     return _ole(file) if head.startswith(_OLE) else ""
 
 
-def _text(head: bytes, declared: str, named: str) -> str:
+def _text(head: bytes, declared: str, named: str) -> str:  # noqa: PLR0911 - an order of questions
     if head.startswith(b"BM") and "image/bmp" in {declared, named}:
         return "image/bmp"
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        head = head.decode("utf-16", "replace").encode()
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if wide:
+        head = head.decode("utf-16", "replace").encode("utf-8", "replace")
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start[:1] == b"<":
-        if start[:5] == b"<?xml" or not _HTML.match(start[:1024]):
-            for root, found in _XML_ROOTS:
-                if root.search(start):
-                    return found
-        if _HTML.search(start[:1024]) or start[:4] == b"<!--":
-            return declared if declared == "application/xml" else "text/html"
-    binary = b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if start[:1] == b"<" and (found := _markup(start, declared, named)):
+        return found
+    binary = b"\x00" in head and not wide
     if not binary and _mail(start):
         page = re.search(rb"^content-type:\s*multipart/related", start, re.I | re.M)
         saved = re.search(rb"^snapshot-content-location:|^from: <saved by", start, re.I | re.M)
@@ -129,6 +172,24 @@ def _text(head: bytes, declared: str, named: str) -> str:
     return "text/plain" if head.strip() else (declared or named or UNKNOWN)
 
 
+def _markup(start: bytes, declared: str, named: str) -> str:
+    """HTML, a feed or other XML, by the first element after the prolog; "" when it is none of these."""
+    if start[:14].lower() == b"<!doctype html" and b"<html" in start.lower():
+        return "text/html"
+    prolog = _PROLOG.match(start)
+    root = _ROOT.match(start, prolog.end() if prolog else 0)
+    name = root[1].decode("ascii").lower() if root else ""
+    if name in _ROOTS:
+        return _ROOTS[name]
+    if name in _TAGS or "text/html" in {declared, named}:
+        return "text/html"
+    if start[:5] == b"<?xml" or "xml" in declared or "xml" in named:
+        return declared if "xml" in declared else "application/xml"
+    return (
+        "text/html" if _HTML.search(start[:1024]) or start[:4] == b"<!--" or start[:9].lower() == b"<!doctype" else ""
+    )
+
+
 _TEXTS: Final = frozenset(
     {"application/json", "application/x-ndjson", "application/xml", "application/rss+xml", "application/atom+xml",
      "application/javascript", "image/svg+xml", "application/feed+json", "message/rfc822", "multipart/related"}
@@ -136,7 +197,8 @@ _TEXTS: Final = frozenset(
 
 
 def _mail(start: bytes) -> bool:
-    """Whether it opens as a mail does: two header lines in a row, the first of them a known one (`From ` of mbox too)."""
+    """Whether it opens as a mail does: two header lines in a row, the first of them a known one (`From ` of mbox
+    too)."""
     lines = start.split(b"\n", 40)
     if lines and lines[0].startswith(b"From "):
         lines = lines[1:]
@@ -173,13 +235,16 @@ def _zip(file: BinaryIO, named: str) -> str:
         for prefix, found in _ZIP_PARTS:
             if any(name.startswith(prefix) for name in names):
                 return found
-    if "datapackage.json" in names and any(name.startswith("archive/") for name in names):
+    if "datapackage.json" in names and (
+        named == "application/wacz" or any(name.startswith("archive/") for name in names)
+    ):
         return "application/wacz"
     return "application/zip"
 
 
 def small_directory(file: BinaryIO) -> bool:
-    """Whether the ZIP's own directory is small enough to be listed: `zipfile` makes an object of every entry at once."""
+    """Whether the ZIP's own directory is small enough to be listed: `zipfile` makes an object of every entry at
+    once."""
     end = file.seek(0, io.SEEK_END)
     file.seek(max(0, end - 65_557))
     tail = file.read(65_557)

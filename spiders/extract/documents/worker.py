@@ -2,12 +2,14 @@
 
 Takes jobs over a socket, one at a time: a JSON head line, then the body; answers in JSON. The kernel holds its limits:
 it may write no file, add no more than the job's memory, use no more than the job's CPU seconds, and live no longer than
-the job's wall clock. `LIFE` is a pipe whose other end only the parent holds: when the parent is gone, however it went, the
-kernel sends SIGIO to the child's whole process group (no thread is needed, and a busy native parser dies as well).
+the job's wall clock. `LIFE` is a pipe whose other end only the parent holds: when the parent is gone, however it
+went, the kernel sends SIGIO to the child's whole process group (no thread is needed, and a busy native parser dies as
+well).
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import importlib
 import json
@@ -76,10 +78,8 @@ def _read(media_type: str, body: bytes, limits: Limits, job: str) -> dict[str, A
     if job == "rows":
         return {"sheets": module.sheets(body, limits)}
     draft = Draft(limits)
-    try:
+    with contextlib.suppress(Full):
         module.read(body, limits, draft)
-    except Full:
-        pass
     return draft.plain()
 
 
@@ -101,7 +101,8 @@ def answer(head: dict[str, Any], body: bytes) -> bytes:
 
 
 def serve(sock: socket.socket) -> None:
-    """Answer jobs until the parent closes its side. After a MemoryError the child ends: its heap is not trusted again."""
+    """Answer jobs until the parent closes its side. After a MemoryError the child ends: its heap is not trusted
+    again."""
     while True:
         try:
             lengths = HEAD.unpack(receive(sock, HEAD.size))

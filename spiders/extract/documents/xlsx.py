@@ -7,8 +7,8 @@ import warnings
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+import openpyxl  # type: ignore[import-untyped]
+from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
 from spiders.extract.documents.draft import Draft
 from spiders.extract.documents.errors import DocumentError
@@ -37,7 +37,8 @@ def sheets(body: bytes, limits: Limits, draft: Draft | None = None) -> list[tupl
         book = openpyxl.load_workbook(io.BytesIO(body), read_only=True, data_only=True, keep_links=False)
     except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError) as error:
         raise DocumentError("broken", f"workbook: {error}") from None
-    found, cells = [], 0
+    found: list[tuple[str, list[list[str]]]] = []
+    cells = 0
     for sheet in book.worksheets:
         rows: list[list[str]] = []
         for row in _rows(sheet.iter_rows(values_only=True, max_col=_COLUMNS_MAX)):
@@ -68,7 +69,7 @@ def _rows(values: Iterator[tuple[object, ...]]) -> Iterator[list[str]]:
         yield row
 
 
-def _text(value: object) -> str:
+def _text(value: object) -> str:  # noqa: PLR0911 - a kind of cell a line
     if value is None:
         return ""
     if isinstance(value, bool):
