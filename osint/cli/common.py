@@ -35,7 +35,8 @@ def say(text: str, *, error: bool = False) -> None:
 
 def say_json(record: Any) -> None:
     """One JSON line."""
-    print(json.dumps(record, ensure_ascii=False, default=str), flush=True)
+    # ASCII: a lone surrogate of a scraped text has no UTF-8, and no terminal's encoding is asked
+    print(json.dumps(record, ensure_ascii=True, default=str), flush=True)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str = "", right: Sequence[int] = ()) -> None:

@@ -48,12 +48,16 @@ def analyse(
 
     Example: echo '{"id": "1", "kind": "listing", "title": "Ngà voi thật"}' | osint analyse
     """
-    from nlp.analyse import run
-    from osint.settings import load
+    from nlp.analyse import answers
+    from nlp.pipeline import Reader
 
-    extra = load().home / "lexicon"
+    extra = settings().home / "lexicon"
+    reader = Reader(extra if extra.is_dir() else None)
+    failed = 0
     with _lines(file) as lines:
-        failed = run(lines, sys.stdout, extra if extra.is_dir() else None)
+        for answer in answers(lines, reader):
+            failed += "error" in answer
+            say_json(answer)
     raise typer.Exit(PARTIAL if failed else 0)
 
 
