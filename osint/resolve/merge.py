@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from osint.resolve.compare import Verdict, same_offer, same_seller, weights
 from osint.resolve.facts import lead_facts
-from osint.resolve.offer import Offer, offer
+from osint.resolve.offer import Offer, offer, self_named
 from storage.records import Link, StoredListing
 from storage.store import Store
 
@@ -71,7 +71,7 @@ def _candidates(store: Store, mine: Offer) -> tuple[list[Offer], frozenset[str]]
 
 def _join_seller(store: Store, listing: StoredListing, mine: Offer, found: Sequence[tuple[Offer, Verdict]]) -> None:
     latest = listing.latest
-    accounts = ((latest.source, latest.seller_id or latest.seller_name),) if mine.account else ()
+    accounts = (_account(mine.account),) if mine.account else ()
     contacts = tuple(_split(contact) for contact in sorted(mine.contacts))
     if not accounts and not contacts and not found:
         return  # nobody is named: a listing without a seller stays without one
@@ -79,7 +79,7 @@ def _join_seller(store: Store, listing: StoredListing, mine: Offer, found: Seque
     ids = sorted(set(known.values()))
     best = max((verdict for _, verdict in found), key=lambda verdict: verdict.strength, default=None)
     link = Link(listing.id, best.reason if best else "first seen", best.strength if best else 1.0)
-    name = latest.seller_name or latest.seller_id or (contacts[0][1] if contacts else "")
+    name = latest.seller_name or self_named(latest.seller_text) or latest.seller_id or next(iter(contacts), ("", ""))[1]
     if not ids:
         store.sellers.create(name=name, accounts=accounts, contacts=contacts, links=(link,))
         return
@@ -113,6 +113,11 @@ def _join_lead(store: Store, listing: StoredListing, found: Sequence[tuple[Offer
             outcome.created.discard(other_lead)
             outcome.changed.discard(other_lead)
     outcome.changed.add(keep)
+
+
+def _account(key: str) -> tuple[str, str]:
+    site, _, account = key.partition("|")
+    return site, account
 
 
 def _split(contact: str) -> tuple[str, str]:
