@@ -1,0 +1,177 @@
+"""Leads: the listings that are one offer, and what a list shows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, delete, select, update
+
+from storage import lead_query, lead_rows
+from storage.database import Database, insert_for
+from storage.records import Lead, LeadFacts, LeadStatus, Link, Slice
+from storage.reviews import Reviews
+from storage.schema import lead_facets, lead_listings, leads, listings
+
+STRENGTH: tuple[LeadStatus, ...] = ("new", "claimed", "dismissed", "confirmed", "referred", "closed")
+"""Of two leads that turn out to be one, the later of their statuses here stands: a decision outlives the lack of one, and
+what was confirmed once is not lost by a dismissal."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadQuery:
+    """Which leads, in which order. None filters nothing. `seller` is a name as shown, or the number of a seller."""
+
+    status: str | None = None
+    group: str | None = None
+    taxon: str | None = None
+    country: str | None = None
+    source: str | None = None
+    language: str | None = None
+    seller: str | int | None = None
+    text: str | None = None
+    masked: bool | None = None
+    relevant: bool | None = True
+    min_score: float | None = None
+    order: Literal["score", "newest"] = "score"
+    limit: int = 50
+    offset: int = 0
+
+
+class Leads:
+    """A lead that was merged into another goes on answering under its number, as the other."""
+
+    def __init__(self, database: Database, reviews: Reviews) -> None:
+        self._database = database
+        self._reviews = reviews
+
+    def create(self, facts: LeadFacts, links: Iterable[Link]) -> Lead:
+        """A new lead of these listings; one that belonged to another lead moves. KeyError for an unknown listing."""
+        now = datetime.now(UTC)
+        with self._database.write() as connection:
+            values = {"status": "new", "version": 1, "created_at": now, "updated_at": now, "assignee": "", "tags": []}
+            number = connection.execute(
+                leads.insert().returning(leads.c.num), values | lead_rows.of_facts(facts)
+            ).scalar_one()
+            lead_rows.put_facets(connection, number, "new", facts)
+            self._link(connection, number, links, now)
+            return self._get(connection, number)
+
+    def get(self, lead: int) -> Lead:
+        """The lead, or the one that it was merged into. KeyError when there is none."""
+        with self._database.read() as connection:
+            return self._get(connection, lead)
+
+    def put_facts(self, lead: int, facts: LeadFacts) -> Lead:
+        """Show these facts. Facts that are the same as before change nothing, so that nobody's decision is disturbed."""
+        with self._database.write() as connection:
+            number, old = self._current(connection, lead)
+            if lead_rows.facts(old) != facts:
+                connection.execute(
+                    update(leads).where(leads.c.num == number).values(**lead_rows.of_facts(facts), **_moved(old))
+                )
+                lead_rows.put_facets(connection, number, old["status"], facts)
+            return self._get(connection, number)
+
+    def attach(self, lead: int, links: Iterable[Link]) -> Lead:
+        """Add listings; one that belonged to another lead moves. KeyError for an unknown lead or listing."""
+        now = datetime.now(UTC)
+        with self._database.write() as connection:
+            number, old = self._current(connection, lead)
+            if self._link(connection, number, links, now):
+                connection.execute(update(leads).where(leads.c.num == number).values(**_moved(old)))
+            return self._get(connection, number)
+
+    def merge(self, into: int, other: int, reason: str, who: str = "system") -> Lead:
+        """Both are one: `other` is emptied into `into` and answers as it from now on. Logged with all that a split needs.
+
+        The stronger decision stands (STRENGTH). The history of both is found under either number.
+        """
+        with self._database.write() as connection:
+            keep, kept = self._current(connection, into)
+            lose, lost = self._current(connection, other)
+            if keep == lose:
+                return self._get(connection, keep)
+            moved = connection.execute(
+                select(listings.c.id)
+                .join(lead_listings, lead_listings.c.listing == listings.c.num)
+                .where(lead_listings.c.lead == lose)
+                .order_by(listings.c.num)
+            ).scalars()
+            before = {"status": kept["status"], "merged": lose, "its_status": lost["status"], "listings": list(moved)}
+            status = max(kept["status"], lost["status"], key=STRENGTH.index)
+            assignee = kept["assignee"] or lost["assignee"]
+            tags = list(dict.fromkeys([*kept["tags"], *lost["tags"]]))
+            connection.execute(update(lead_listings).where(lead_listings.c.lead == lose).values(lead=keep))
+            connection.execute(delete(lead_facets).where(lead_facets.c.lead == lose))
+            connection.execute(update(leads).where(leads.c.num == lose).values(merged_into=keep, **_moved(lost)))
+            connection.execute(
+                update(leads)
+                .where(leads.c.num == keep)
+                .values(status=status, assignee=assignee, tags=tags, **_moved(kept))
+            )
+            connection.execute(update(lead_facets).where(lead_facets.c.lead == keep).values(status=status))
+            self._reviews.log(
+                who=who, action="merge", object=f"lead:{keep}", note=reason, before=before, after={"status": status}
+            )
+            return self._get(connection, keep)
+
+    def of_listing(self, listing: str) -> int | None:
+        """The lead that the listing belongs to."""
+        query = select(lead_listings.c.lead).join(listings, listings.c.num == lead_listings.c.listing)
+        with self._database.read() as connection:
+            return connection.execute(query.where(listings.c.id == listing)).scalar()
+
+    def query(self, query: LeadQuery) -> Slice[Lead]:
+        """The leads of a query, and how many there are in all."""
+        with self._database.read() as connection:
+            numbers, total = lead_query.run(connection, query)
+            return Slice(tuple(lead_rows.read(connection, numbers)), total)
+
+    def facets(self, query: LeadQuery) -> dict[str, tuple[tuple[str, int], ...]]:
+        """How many leads each value would give, by name of the filter, the most frequent first.
+
+        For each filter the others are applied and it itself is not: the counts say what choosing another value would show.
+        """
+        with self._database.read() as connection:
+            return lead_query.facets(connection, query)
+
+    def _link(self, connection: Connection, lead: int, links: Iterable[Link], now: datetime) -> bool:
+        """True when anything is different from before."""
+        changed = False
+        for link in links:
+            listing = connection.execute(select(listings.c.num).where(listings.c.id == link.listing)).scalar()
+            if listing is None:
+                raise KeyError(f"no listing {link.listing}")
+            there = connection.execute(select(lead_listings).where(lead_listings.c.listing == listing)).first()
+            if there is not None and (there.lead, there.reason, there.strength) == (lead, link.reason, link.strength):
+                continue
+            changed = True
+            if there is not None and there.lead != lead:
+                left = lead_rows.row(connection, there.lead)
+                connection.execute(update(leads).where(leads.c.num == there.lead).values(**_moved(left)))
+            values = {"lead": lead, "reason": link.reason, "strength": link.strength, "at": now}
+            connection.execute(
+                insert_for(connection, lead_listings).on_conflict_do_update(index_elements=["listing"], set_=values),
+                {"listing": listing, **values},
+            )
+        return changed
+
+    def _current(self, connection: Connection, lead: int) -> tuple[int, Mapping[str, Any]]:
+        """Number and row of the lead as it stands after merges, locked against other writers."""
+        row = lead_rows.row(connection, lead, lock=True)
+        while row["merged_into"] is not None:
+            row = lead_rows.row(connection, row["merged_into"], lock=True)
+        return row["num"], row
+
+    def _get(self, connection: Connection, lead: int) -> Lead:
+        row = lead_rows.row(connection, lead)
+        while row["merged_into"] is not None:
+            row = lead_rows.row(connection, row["merged_into"])
+        return lead_rows.read(connection, [row["num"]])[0]
+
+
+def _moved(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"version": row["version"] + 1, "updated_at": datetime.now(UTC)}
