@@ -1,0 +1,1 @@
+"""A small world to try the main job on: marketplaces, a forum, news and reports, all written for it, served on loopback."""

@@ -1,0 +1,222 @@
+"""The demo world as its data files tell it: one TOML file a site, with the hidden truth beside each text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+FOLDER = Path(__file__).parent / "world"
+
+Format = Literal["page", "pdf", "docx", "scan"]
+TrapKind = Literal["blocked", "soft-missing", "missing", "redirect", "link", "calendar", "bomb", "slow"]
+
+
+class Strict(BaseModel):
+    """Base of all records of the world: a key nobody reads is a mistake in the data."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Event(Strict):
+    """What a report says happened; `date` of the event, not of the report. Weights stay weights."""
+
+    type: Literal["seizure", "arrest", "conviction", "poaching", "trade"]
+    place: str = ""
+    country: str = ""
+    date: dt.date | None = None
+    taxon: str = ""
+    quantities: tuple[tuple[float, str], ...] = ()
+    arrests: int | None = None
+
+
+class Truth(Strict):
+    """What a careful analyst would say of a text. `offer` is shared by the listings that are one offer."""
+
+    relevant: bool
+    why: str = Field(min_length=3)
+    taxa: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    coded: bool = False
+    offer: str = ""
+    events: tuple[Event, ...] = ()
+
+
+class Seller(Strict):
+    """An account on one site. `actor` is shared by the accounts of one seller on several sites."""
+
+    id: str
+    name: str
+    text: str = ""
+    contact: str = ""
+    actor: str = ""
+
+
+class Post(Strict):
+    """One post of a forum thread; `quote` is what it repeats of an earlier one."""
+
+    author: str
+    text: str
+    posted: dt.datetime
+    quote: str = ""
+
+
+class Second(Strict):
+    """What changes when the world is crawled a second time."""
+
+    price: str = ""
+    state: Literal["", "gone", "sold"] = ""
+
+
+class Item(Strict):
+    """A listing, lot, thread, article or report."""
+
+    id: str
+    section: str
+    title: str
+    text: str = ""
+    price: str = ""
+    seller: str = ""
+    place: str = ""
+    posted: dt.datetime | dt.date
+    language: str = ""
+    image: str = ""
+    slug: str = ""
+    author: str = ""
+    format: Format = "page"
+    facts: dict[str, str] = Field(default_factory=dict)
+    posts: tuple[Post, ...] = ()
+    raw: bool = False
+    """The text is written into the page as it is: a site that does not escape what its users write."""
+    state: Literal["open", "closed", "sold"] = "open"
+    second: Second = Second()
+    truth: Truth
+
+
+class Section(Strict):
+    """A category, board or department. One that `robots` forbids is served all the same, and its hits are counted."""
+
+    id: str
+    title: str
+    forbidden: bool = False
+
+
+class Trap(Strict):
+    """A page that tests the crawler. With a `section` it stands among that section's tiles, else it is linked from the home page."""
+
+    kind: TrapKind
+    path: str
+    title: str = ""
+    section: str = ""
+    price: str = ""
+    to: str = ""
+    """Where a redirect or a link leads; `{port}` and `{origin}` are filled in."""
+    status: int = 200
+    seconds: float = 0
+    expect: tuple[str, ...] = Field(min_length=1)
+    """Skip reasons or page kinds, any of which is a right answer."""
+
+
+class Extra(Strict):
+    """A page of the site's own: about, terms, delivery."""
+
+    path: str
+    title: str
+    text: str
+
+
+class Site(Strict):
+    """One host of the world."""
+
+    name: str
+    host: str
+    title: str
+    tagline: str = ""
+    language: str
+    country: str = ""
+    charset: str = "utf-8"
+    declared: Literal["header", "meta", "late"] = "header"
+    """Where a page names its charset: in Content-Type, first in its head, or after the first 1,024 bytes of it."""
+    per_page: int = 12
+    posts_per_page: int = 6
+    item_path: str
+    list_path: str
+    list_more: str
+    """Second and later pages of a section."""
+    seller_path: str = ""
+    search_path: str = ""
+    date: str = "%d/%m/%Y"
+    months: tuple[str, ...] = ()
+    years: int = 0
+    """Added to the year: 543 for the Buddhist era."""
+    robots: str = ""
+    robots_status: int = 200
+    words: dict[str, str] = Field(default_factory=dict)
+    section: tuple[Section, ...] = ()
+    seller: tuple[Seller, ...] = ()
+    item: tuple[Item, ...] = ()
+    page: tuple[Extra, ...] = ()
+    trap: tuple[Trap, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Site:
+        sections, sellers = {one.id for one in self.section}, {one.id for one in self.seller}
+        ids = [item.id for item in self.item]
+        if doubled := {one for one in ids if ids.count(one) > 1}:
+            raise ValueError(f"items share an id: {sorted(doubled)}")
+        for item in self.item:
+            if item.section not in sections:
+                raise ValueError(f"item {item.id}: no section {item.section!r}")
+            if item.seller and item.seller not in sellers:
+                raise ValueError(f"item {item.id}: no seller {item.seller!r}")
+        return self
+
+    def items(self, generation: int = 1) -> tuple[Item, ...]:
+        """Items as that crawl finds them, newest first; gone ones are left out of lists but still answer 410."""
+        found = [item if generation == 1 else later(item) for item in self.item]
+        return tuple(sorted(found, key=lambda item: str(item.posted), reverse=True))
+
+    def account(self, item: Item) -> Seller | None:
+        """The seller of an item."""
+        return next((one for one in self.seller if one.id == item.seller), None)
+
+    def link(self, item: Item) -> str:
+        """Path of an item's page."""
+        ending = {"pdf": "pdf", "scan": "pdf", "docx": "docx"}.get(item.format, "html")
+        name = item.slug or slug(item.title)
+        return self.item_path.format(id=item.id, slug=name, section=item.section, ending=ending, day=item.posted)
+
+
+def later(item: Item) -> Item:
+    """The item as the second crawl finds it."""
+    change: dict[str, Any] = {"price": item.second.price} if item.second.price else {}
+    if item.second.state == "sold":
+        change["state"] = "sold"
+    return item.model_copy(update=change)
+
+
+def slug(text: str) -> str:
+    """ASCII words of a title joined by hyphens, "item" when it has none; at most 60 characters."""
+    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d")).encode("ascii", "ignore").decode()
+    return "-".join(re.findall(r"[a-z0-9]+", plain))[:60].strip("-") or "item"
+
+
+@lru_cache(maxsize=1)
+def load() -> dict[str, Site]:
+    """Every site of the world by host. ValueError names the file and what is wrong in it."""
+    sites: dict[str, Site] = {}
+    for path in sorted(FOLDER.glob("*.toml")):
+        if path.stem == "pictures":
+            continue
+        try:
+            site = Site.model_validate(tomllib.loads(path.read_text(encoding="utf-8")) | {"name": path.stem})
+        except (ValidationError, tomllib.TOMLDecodeError) as error:
+            raise ValueError(f"{path.name}: {error}") from error
+        sites[site.host] = site
+    return sites
