@@ -18,6 +18,8 @@ from osint.export.options import Options
 from storage.records import Event
 from storage.store import Store
 
+SYSTEM = "system"
+"""Who stands in entries that the program made by itself, such as the sealing of a WARC file."""
 MOST = 1 << 40
 """No limit."""
 PATH = "data/audit.jsonl"
@@ -88,6 +90,7 @@ def row(event: Event, shown: bool) -> dict[str, Any]:
     """An entry as the history in lead.json holds it; its note only when it may be shown."""
     plain = entry(event)
     del plain["prev"]
+    plain["by"] = values.MACHINE if event.who == SYSTEM else values.PERSON
     if not shown:
         plain["note"] = ""
         plain["note_withheld"] = True

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from osint.export.spool import Spool
 from storage.records import Capture, Lead, ListingVersion, Seller, StoredListing
 from storage.store import Store
 
+Sightings = Mapping[str, Sequence[tuple[str, datetime]]]
+"""Listing → every capture that showed it, and when, oldest first."""
 MAX_PICTURES = 40
 """Pictures looked up for one listing; pages that name thousands are not galleries."""
 
@@ -55,27 +58,26 @@ class Dossier:
 
 def gather(store: Store, lead_ids: Sequence[int], spool: Path, options: Options) -> Dossier:
     """Read all that the leads rest on. Raises ExportError for unknown leads and for listings without evidence."""
-    leads = tuple(_lead(store, one) for one in dict.fromkeys(lead_ids))
+    found = [_lead(store, one) for one in lead_ids]
+    leads = tuple({lead.id: lead for lead in found}.values())  # merged leads answer as one
     if not leads:
         raise ExportError("no lead was named: an empty package proves nothing")
     left_out: Counter[str] = Counter()
     versions: dict[str, list[ListingVersion]] = {}
     stored: list[StoredListing] = []
     for identifier in dict.fromkeys(link.listing for lead in leads for link in lead.listings):
-        listing = store.listings.get(identifier)
-        if listing is None:
-            raise ExportError(f"listing {identifier} of a lead is not in the store")
-        stored.append(listing)
+        stored.append(store.listings.get(identifier))
         versions[identifier] = list(store.listings.versions(identifier))
         options.progress("reading listings", len(stored), 0)
-    captures, owner = _captures(store, versions, left_out)
+    sightings = {identifier: store.listings.captures(identifier) for identifier in versions}
+    captures, owner = _captures(store, versions, sightings, left_out)
     numbers = {capture.id: number for number, capture in enumerate(captures, 1)}
     rows = Spool(spool)
     titles: dict[str, str] = {}
     for listing in stored:
         mine = versions.pop(listing.id)
         titles.update({one.capture: one.title for one in mine if one.title})
-        rows.add(values.listing(listing, mine, numbers))
+        rows.add(values.listing(listing, mine, sightings[listing.id], numbers))
     sellers = _sellers(store, leads, {listing.id for listing in stored}, left_out)
     return Dossier(leads, captures, rows, sellers, owner, titles, left_out)
 
@@ -83,27 +85,32 @@ def gather(store: Store, lead_ids: Sequence[int], spool: Path, options: Options)
 def _lead(store: Store, identifier: int) -> Lead:
     try:
         lead = store.leads.get(identifier)
-    except LookupError:
-        lead = None
-    if lead is None:
-        raise ExportError(f"there is no lead L{identifier}")
+    except LookupError as error:
+        raise ExportError(f"there is no lead L{identifier}") from error
     if not lead.listings:
         raise ExportError(f"lead L{identifier} has no listing: there is nothing to prove")
     return lead
 
 
 def _captures(
-    store: Store, versions: dict[str, list[ListingVersion]], left_out: Counter[str]
+    store: Store, versions: dict[str, list[ListingVersion]], sightings: Sightings, left_out: Counter[str]
 ) -> tuple[tuple[Capture, ...], dict[str, str]]:
-    """The captures of all versions and, where they were captured, of the pictures these name."""
+    """The captures of all versions, the last that showed each listing and, where captured, the pictures they name."""
     found: dict[str, Capture] = {}
     owner: dict[str, str] = {}
     pages: set[str] = set()
     for one in (one for part in versions.values() for one in part):
         if one.capture not in pages:
             pages.add(one.capture)
-            found[one.capture] = _capture(store, one)
+            found[one.capture] = _capture(store, one.capture, one.url)
             owner[one.capture] = one.capture
+    for identifier, seen in sightings.items():
+        last = [identity for identity, _ in seen[-1:] if identity not in pages]
+        found.update((identity, _capture(store, identity, identifier)) for identity in last)
+        owner.update((identity, identity) for identity in last)
+        pages.update(last)
+    for seen in sightings.values():
+        left_out["sighting"] += sum(identity not in pages for identity, _ in seen)
     for one in (one for part in versions.values() for one in part):
         for url in one.images[:MAX_PICTURES]:
             picture = store.captures.find(found[one.capture].run, url)
@@ -117,14 +124,11 @@ def _captures(
     return tuple(captures), owner
 
 
-def _capture(store: Store, one: ListingVersion) -> Capture:
+def _capture(store: Store, identifier: str, what: str) -> Capture:
     try:
-        capture = store.captures.get(one.capture)
-    except LookupError:
-        capture = None
-    if capture is None:
-        raise ExportError(f"the capture {one.capture} of {one.url} is not in the store: it was removed or lost")
-    return capture
+        return store.captures.get(identifier)
+    except LookupError as error:
+        raise ExportError(f"the capture {identifier} of {what} is not in the store: it was removed or lost") from error
 
 
 def _sellers(store: Store, leads: Sequence[Lead], listings: set[str], left_out: Counter[str]) -> tuple[Seller, ...]:
@@ -133,8 +137,6 @@ def _sellers(store: Store, leads: Sequence[Lead], listings: set[str], left_out: 
     sellers = []
     for identifier in sorted(identifiers):
         seller = store.sellers.get(identifier)
-        if seller is None:
-            continue
         left_out["seller_link"] += sum(link.listing not in listings for link in seller.links)
         sellers.append(seller)
     return tuple(sellers)

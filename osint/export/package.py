@@ -32,7 +32,7 @@ def build(store: Store, lead_ids: Sequence[int], out: Path, options: Options) ->
     moment = (options.now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
     _check_options(options)
     out.mkdir(parents=True, exist_ok=True)
-    key = keys.load_or_make(options.keys or store.home / "keys", options.passphrase)
+    key = keys.load_or_make(options.keys or store.captures.folder.parent / "keys", options.passphrase)
     work = Path(tempfile.mkdtemp(prefix=".osint-unfinished-", dir=out))
     try:
         dossier = gather(store, lead_ids, work / "listings.jsonl", options)

@@ -23,6 +23,7 @@ MEANING = {
 }
 LEFT_OUT = {
     "picture": "pictures that listings name and that were not captured",
+    "sighting": "further captures that showed the listings with nothing new in them",
     "note": "entries of the log with notes, present by hash only",
     "log_entry": "entries of the log present by hash only, those with notes included",
     "seller_link": "links of these sellers to listings outside these leads",
@@ -36,7 +37,8 @@ def lead_row(lead: Lead, history: Iterable[Mapping[str, Any]]) -> dict[str, Any]
     """A lead. Its status is a person's when an entry of the log set it."""
     facts = lead.facts
     decisions = [event for event in history if event["object"] == f"lead:{lead.id}"]
-    last = next((one for one in reversed(decisions) if one["after"].get("status") == lead.status), None)
+    made = [one for one in history if one["object"].startswith("lead:") and one["by"] == values.PERSON]
+    last = next((one for one in reversed(made) if one["after"].get("status") == lead.status), None)
     return {
         "id": lead.id,
         "version": lead.version,

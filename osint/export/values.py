@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,12 @@ def amount(value: Decimal | None) -> str:
     return format(value, "f") if value is not None else ""
 
 
-def listing(stored: StoredListing, versions: list[ListingVersion], numbers: Mapping[str, int]) -> dict[str, Any]:
+def listing(
+    stored: StoredListing,
+    versions: list[ListingVersion],
+    sightings: Sequence[tuple[str, datetime]],
+    numbers: Mapping[str, int],
+) -> dict[str, Any]:
     """A listing with its versions, oldest first. `numbers`: capture id → its number in the package."""
     ordered = sorted(versions, key=lambda one: (one.seen_at, one.capture))
     newest = ordered[-1] if ordered else stored.latest
@@ -34,6 +39,9 @@ def listing(stored: StoredListing, versions: list[ListingVersion], numbers: Mapp
         "first_seen": moment(stored.first_seen),
         "last_seen": moment(stored.last_seen),
         "gone_at": moment(stored.gone_at),
+        "sightings": [
+            {"at": moment(at), "capture": capture, "capture_number": numbers.get(capture)} for capture, at in sightings
+        ],
         "versions": [version(one, numbers[one.capture]) for one in ordered],
     }
 

@@ -22,9 +22,12 @@ import typst
 HERE = Path(__file__).parent
 STANDARDS: tuple[list[str], ...] = (["a-2a"], ["a-2u"], [])
 """Tried in this order: accessible and archivable, archivable, any."""
-SANS = tuple(
-    ["Noto Sans", "Noto Sans Thai", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Noto Sans Arabic", "Noto Naskh Arabic", "Noto Sans Devanagari", "Noto Sans Bengali", "Noto Sans Tamil", "Noto Sans Lao", "Noto Sans Khmer", "Noto Sans Myanmar", "Noto Sans Hebrew", "Noto Sans Symbols", "Noto Sans Symbols2", "DejaVu Sans", "Liberation Sans", "Libertinus Serif"]
-)
+SANS = (
+    "Noto Sans", "Noto Sans Thai", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Noto Sans Arabic",
+    "Noto Naskh Arabic", "Noto Sans Devanagari", "Noto Sans Bengali", "Noto Sans Tamil", "Noto Sans Lao",
+    "Noto Sans Khmer", "Noto Sans Myanmar", "Noto Sans Hebrew", "Noto Sans Symbols", "Noto Sans Symbols2",
+    "DejaVu Sans", "Liberation Sans", "Libertinus Serif",
+)  # fmt: skip
 """Asked in this order for each character; those that a machine lacks are left out."""
 MONO = ("Noto Sans Mono", "DejaVu Sans Mono", "Liberation Mono")
 UNDRAWABLE = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)

@@ -122,7 +122,7 @@ def _listing(
     analysis, read = newest["analysis"], newest["read"]
     reasons = analysis.get("reasons", [])
     language = analysis.get("language", {}).get("code", "")
-    mine = [captures[version["capture"]] for version in listing["versions"]]
+    mine = [captures[one["capture"]] for one in listing["sightings"] if one["capture"] in captures]
     page = [pictures[one["id"]] for one in reversed(mine) if one["id"] in pictures][:1]
     gallery = [
         pictures[one] for one in captures if one in pictures and captures[one]["picture_of"] == newest["capture"]
@@ -224,8 +224,9 @@ def _times(listing: Mapping[str, Any], w: Mapping[str, Any]) -> list[View]:
     posted = listing["versions"][-1]["fields"].get("posted", {}).get("value", "")
     rows = [(posted, w["event_posted"]), (listing["gone_at"], w["event_gone"])]
     rows += [
-        (one["seen_at"], f"{w['event_captured']} ({w['number']} {one['capture_number']})")
-        for one in listing["versions"]
+        (one["at"], f"{w['event_captured']} ({w['number']} {one['capture_number']})")
+        for one in listing["sightings"]
+        if one["capture_number"] is not None
     ]
     return [{"at": when(at), "what": what, "title": title} for at, what in rows if at]
 
