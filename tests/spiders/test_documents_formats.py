@@ -216,8 +216,9 @@ def test_pptx_slides_in_the_order_of_the_show_with_notes():
 
 def test_odt_text_tables_breaks_meta():
     content = (
-        '<o:document-content xmlns:o="o" xmlns:text="t" xmlns:table="tb" xmlns:style="s" xmlns:fo="fo"><o:automatic-styles>'
-        '<style:style style:name="P1"><style:paragraph-properties fo:break-before="page"/></style:style>'
+        '<o:document-content xmlns:o="o" xmlns:text="t" xmlns:table="tb" xmlns:style="s" xmlns:fo="fo">'
+        '<o:automatic-styles><style:style style:name="P1">'
+        '<style:paragraph-properties fo:break-before="page"/></style:style>'
         "</o:automatic-styles><o:body><o:text><text:h>Title</text:h><text:p>two<text:s text:c='2'/>blanks"
         "<text:line-break/>line</text:p><table:table><table:table-row><table:table-cell><text:p>a</text:p>"
         "</table:table-cell><table:table-cell><text:p>b</text:p></table:table-cell></table:table-row></table:table>"

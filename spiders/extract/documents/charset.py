@@ -30,7 +30,7 @@ def decode(data: bytes, declared: str = "") -> str:
     return data.decode(encoding, "replace").removeprefix("\ufeff")
 
 
-def detect(data: bytes, declared: str = "") -> str:  # noqa: PLR0911 - an order of questions
+def detect(data: bytes, declared: str = "") -> str:
     """Python's name of the encoding: byte order mark, then UTF-8 if it is valid, then UTF-16 without a mark, then
     what is declared if the bytes allow it, then statistics over the first 64 KB, at last cp1252."""
     for mark, encoding in _MARKS:

@@ -13,7 +13,8 @@ from typing import Final
 
 from charset_normalizer import from_bytes
 
-# encoding → (a character of two bytes, one whose place says it is common). The common parts: GB 2312 level 1 (B0-D7), Big5
+# encoding → (a character of two bytes, one whose place says it is common). The common parts: GB 2312 level 1 (B0-D7),
+# Big5
 # level 1 (A4-C6), JIS X 0208 kana and level 1, KS X 1001 hangul (B0-C8); and their punctuation rows.
 _PAIRS: Final = {
     "gb18030": (rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]", rb"[\xb0-\xd7\xa1\xa3][\xa1-\xfe]"),
@@ -59,7 +60,8 @@ def guess(sample: bytes) -> str:
 
 
 def _decoded(sample: bytes, encoding: str) -> str:
-    """The sample decoded, a character cut at its end left out; "" when it is not of that encoding (2 % may be wrong)."""
+    """The sample decoded, a character cut at its end left out; "" when it is not of that encoding (2 % may be
+    wrong)."""
     text = sample.decode(encoding, "replace")
     return "" if text[:-2].count("\ufffd") > len(text) * 0.02 else text
 

@@ -19,7 +19,7 @@ from typing import Any
 import spiders
 from spiders.extract.documents.errors import DocumentError, as_reason
 from spiders.extract.documents.limits import Limits
-from spiders.extract.documents.worker import HEAD, head_of
+from spiders.extract.documents.wire import HEAD, head_of, receive
 
 _IDLE_MAX = 2
 _JOBS_MAX = 200
@@ -72,12 +72,12 @@ class Child:
             self._socket.settimeout(wall)
             self._socket.sendall(HEAD.pack(len(head), len(body)) + head)
             self._socket.sendall(body)
-            size = HEAD.unpack(self._receive(HEAD.size, deadline))[0]
+            size = HEAD.unpack(receive(self._socket, HEAD.size, deadline))[0]
             # A character is at most 12 bytes of JSON (two escaped surrogates).
             if size > limits.chars * 12 + (1 << 20):
                 self.kill()
                 raise DocumentError("size", f"the reader's answer has {size} bytes")
-            reply: dict[str, Any] = json.loads(self._receive(size, deadline))
+            reply: dict[str, Any] = json.loads(receive(self._socket, size, deadline))
         except TimeoutError:
             self.kill()
             raise DocumentError("time", f"stopped after {wall:.0f} s") from None
@@ -88,19 +88,6 @@ class Child:
                 self.kill()
             raise DocumentError(as_reason(reply["reason"]), str(reply.get("detail", "")))
         return reply
-
-    def _receive(self, size: int, deadline: float) -> bytes:
-        data = bytearray()
-        while len(data) < size:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            self._socket.settimeout(left)
-            piece = self._socket.recv(min(size - len(data), 1 << 20))
-            if not piece:
-                raise EOFError
-            data += piece
-        return bytes(data)
 
     def _obituary(self, limits: Limits) -> DocumentError:
         with contextlib.suppress(subprocess.TimeoutExpired):

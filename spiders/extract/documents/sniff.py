@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 from spiders.extract.documents.formats import UNKNOWN, canonical, is_document, of_name
 
 _MAGIC: Final = (
+    (0, b"%PDF-", "application/pdf"),
     (0, b"\x1f\x8b", "application/gzip"),
     (0, b"{\\rtf", "application/rtf"),
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -131,8 +132,7 @@ def _magic(head: bytes) -> str:
     for offset, magic, found in _MAGIC:
         if head.startswith(magic, offset):
             return found
-    # readers accept junk before the header within the first kilobyte
-    return "application/pdf" if b"%PDF-" in head[:1024] else ""
+    return ""
 
 
 def _container(file: BinaryIO, head: bytes, named: str) -> str:
@@ -141,7 +141,7 @@ def _container(file: BinaryIO, head: bytes, named: str) -> str:
     return _ole(file) if head.startswith(_OLE) else ""
 
 
-def _text(head: bytes, declared: str, named: str) -> str:  # noqa: PLR0911 - an order of questions
+def _text(head: bytes, declared: str, named: str) -> str:
     if head.startswith(b"BM") and "image/bmp" in {declared, named}:
         return "image/bmp"
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
@@ -155,6 +155,8 @@ def _text(head: bytes, declared: str, named: str) -> str:  # noqa: PLR0911 - an 
         page = re.search(rb"^content-type:\s*multipart/related", start, re.I | re.M)
         saved = re.search(rb"^snapshot-content-location:|^from: <saved by", start, re.I | re.M)
         return "multipart/related" if page and (saved or named == "multipart/related") else "message/rfc822"
+    if b"%PDF-" in head[:1024]:  # readers accept junk before the header within the first kilobyte
+        return "application/pdf"
     plain = {"", "text/plain"}
     # A declared or named type that needs magic bytes, which are not there, is not believed.
     texts = [kind for kind in (declared, named) if kind.startswith("text/") or kind in _TEXTS]

@@ -17,30 +17,17 @@ import os
 import resource
 import signal
 import socket
-import struct
 import sys
-from dataclasses import asdict
+from types import ModuleType
 from typing import Any
 
 from spiders.extract.documents.draft import Draft, Full
 from spiders.extract.documents.errors import DocumentError
 from spiders.extract.documents.formats import reader_of
 from spiders.extract.documents.limits import Limits
+from spiders.extract.documents.wire import HEAD, receive
 
-HEAD = struct.Struct(">II")
-"""Length of the JSON, length of the bytes after it."""
 _OUT_OF_MEMORY = b'{"reason": "memory", "detail": "needs more memory than it may have"}'
-
-
-def receive(sock: socket.socket, size: int) -> bytes:
-    """Exactly so many bytes; EOFError when the other side is gone."""
-    data = bytearray()
-    while len(data) < size:
-        piece = sock.recv(min(size - len(data), 1 << 20))
-        if not piece:
-            raise EOFError
-        data += piece
-    return bytes(data)
 
 
 def _die_with_parent(life: int) -> None:
@@ -73,8 +60,12 @@ def _address_space() -> int:
         return 1 << 30
 
 
+def _module(media_type: str) -> ModuleType:
+    return importlib.import_module(f"spiders.extract.documents.{reader_of(media_type)}")
+
+
 def _read(media_type: str, body: bytes, limits: Limits, job: str) -> dict[str, Any]:
-    module = importlib.import_module(f"spiders.extract.documents.{reader_of(media_type)}")
+    module = _module(media_type)
     if job == "rows":
         return {"sheets": module.sheets(body, limits)}
     draft = Draft(limits)
@@ -103,17 +94,22 @@ def answer(head: dict[str, Any], body: bytes) -> bytes:
 def serve(sock: socket.socket) -> None:
     """Answer jobs until the parent closes its side. After a MemoryError the child ends: its heap is not trusted
     again."""
+    reserve = bytearray(4 << 20)  # given back when memory is out, so that saying so has room
     while True:
         try:
             lengths = HEAD.unpack(receive(sock, HEAD.size))
             head = json.loads(receive(sock, lengths[0]))
         except (EOFError, ConnectionError):
             return
+        # Imported before the budget begins: what a parser needs to be loaded is not the document's doing.
+        with contextlib.suppress(ImportError):
+            _module(head["media_type"])
         _budget(Limits(**head["limits"]))
         try:
             body = receive(sock, lengths[1])
             reply = answer(head, body)
         except MemoryError:
+            del reserve
             resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
             sock.sendall(HEAD.pack(len(_OUT_OF_MEMORY), 0) + _OUT_OF_MEMORY)
             return
@@ -121,12 +117,9 @@ def serve(sock: socket.socket) -> None:
         sock.sendall(HEAD.pack(len(reply), 0) + reply)
 
 
-def head_of(job: str, media_type: str, limits: Limits) -> bytes:
-    """The JSON head of a job, as the parent sends it."""
-    return json.dumps({"job": job, "media_type": media_type, "limits": asdict(limits)}).encode("ascii")
-
-
 if __name__ == "__main__":
     _die_with_parent(int(sys.argv[2]))
     _confine()
+    # openpyxl loads it where it is installed: 0.2 s and an allocator that ends the process when memory is out.
+    sys.modules["numpy"] = None  # type: ignore[assignment]
     serve(socket.socket(fileno=int(sys.argv[1])))

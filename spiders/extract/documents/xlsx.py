@@ -69,7 +69,7 @@ def _rows(values: Iterator[tuple[object, ...]]) -> Iterator[list[str]]:
         yield row
 
 
-def _text(value: object) -> str:  # noqa: PLR0911 - a kind of cell a line
+def _text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
