@@ -185,7 +185,7 @@ def _finish(store: Store, readers: Readers, name: str, one: SourceRun, code: int
     one.add(finish_run(store, readers, one.run.id))
     counters = {key: int(one.figures.get(key, 0)) for key in ("fetched", "replayed", "failed", "blocked")}
     counters |= {"listings": one.listings, "leads": one.leads, "skipped": one.skips.total()}
-    counters |= {kind: count for kind, count in sorted(one.kinds.items()) if count}
+    counters |= {f"{kind} pages": count for kind, count in sorted(one.kinds.items())}
     state = {"ok": "finished", "unhealthy": "finished", "stopped": "interrupted", "paused": "interrupted"}.get(
         one.result, "failed"
     )

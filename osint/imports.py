@@ -11,7 +11,7 @@ from osint import ingest
 from osint.reading import Outcome, Readers, finish_run, read_pending
 from spiders.archive import Archived, Problem, Row, open_file
 from spiders.items import Page
-from storage.captures import CaptureWriter
+from storage.writer import CaptureWriter
 from storage.records import NewCapture
 from storage.store import Store
 
@@ -36,7 +36,7 @@ def import_files(
             tell(f"{count} captures could not be read: {reason}")
     whole.add(finish_run(store, readers, run))
     counters = {"listings": whole.listings, "texts": whole.texts, "leads": whole.leads}
-    store.runs.count(run, counters | dict(whole.kinds))
+    store.runs.count(run, counters | {f"{kind} pages": count for kind, count in sorted(whole.kinds.items())})
     note = ", ".join(f"{count} {reason}" for reason, count in sorted(whole.problems.items()))
     store.runs.finish(run, "finished", f"not read: {note}" if note else "")
     return whole

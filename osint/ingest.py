@@ -184,7 +184,7 @@ def stored_text(reading: Reading, capture: Capture, analysis: Analysis | None) -
     kind = reading.kind if reading.kind in ("article", "document", "forum") else "other"
     return StoredText(
         id="",
-        kind=kind,  # type: ignore[arg-type]  # narrowed on the line above
+        kind=kind,
         source=capture.source,
         url=capture.final_url or capture.url,
         capture=capture.id,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nlp.pipeline import Reader
@@ -106,7 +106,7 @@ def prepare(store: Store, readers: Readers, capture: Capture) -> Prepared:
 def keep(store: Store, readers: Readers, batch: Sequence[Prepared]) -> Outcome:
     """Write what a batch gave and bring its listings into leads. One transaction."""
     outcome = Outcome()
-    with store.transaction():
+    with store.transaction("leads"):
         touched: dict[str, StoredListing] = {}
         for one in batch:
             capture = one.capture
@@ -154,7 +154,8 @@ def _page(readers: Readers, capture: Capture, reading: Reading) -> Prepared:
 
 def _row(store: Store, readers: Readers, capture: Capture) -> Prepared:
     row = ingest.row_of(capture, store.captures.body(capture))
-    return Prepared(capture, "listing", listings=[_listing(readers, capture, row.listing(), country=row.country)])
+    listing = replace(row.listing(), url=capture.url)  # a row without an address has the one it was kept under
+    return Prepared(capture, "listing", listings=[_listing(readers, capture, listing, country=row.country)])
 
 
 def _reading(store: Store, readers: Readers, capture: Capture) -> Reading:

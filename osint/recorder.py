@@ -13,7 +13,7 @@ from spiders.recorder import Exchange
 from storage.store import Store
 
 if TYPE_CHECKING:
-    from storage.captures import CaptureWriter
+    from storage.writer import CaptureWriter
 
 
 class StoreRecorder:

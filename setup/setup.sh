@@ -49,7 +49,7 @@ fi
 
 if "$venv/bin/python" -m spiders.chromium >/dev/null 2>&1; then
   say "browser: $("$venv/bin/python" -m spiders.chromium)"
-elif debian_install chromium fonts-noto-core fonts-noto-cjk && "$venv/bin/python" -m spiders.chromium >/dev/null 2>&1; then
+elif debian_install chromium fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji && "$venv/bin/python" -m spiders.chromium >/dev/null 2>&1; then
   say "browser: installed Debian's chromium"
 elif "$venv/bin/playwright" install chromium >/dev/null 2>&1; then
   say "browser: installed Playwright's Chromium"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from osint.resolve.offer import seller_name
 from storage.records import LeadFacts, StoredListing
 
 APPENDIX_ORDER = ("I", "I/II", "II", "II/III", "III")
@@ -33,7 +34,7 @@ def lead_facts(listings: Sequence[StoredListing]) -> LeadFacts:
         countries=_unique(place.get("country") for a in analyses for place in a.get("locations") or []),
         sources=_unique(one.latest.source for one in worst_first),
         languages=_unique((a.get("language") or {}).get("code") for a in analyses),
-        sellers=_unique(one.latest.seller_name or one.latest.seller_id for one in worst_first),
+        sellers=_unique(seller_name(one.latest) for one in worst_first),
         masked=any(a.get("masked") for a in analyses),
         reason=top_reason(best.latest.analysis),
     )

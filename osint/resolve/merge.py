@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from osint.resolve.compare import Verdict, same_offer, same_seller, weights
 from osint.resolve.facts import lead_facts
-from osint.resolve.offer import Offer, offer, self_named
+from osint.resolve.offer import Offer, offer, seller_name
 from storage.records import Link, StoredListing
 from storage.store import Store
 
@@ -31,7 +31,7 @@ class Resolved:
 def resolve(store: Store, listings: Iterable[StoredListing]) -> Resolved:
     """Bring these listings into leads and sellers. One transaction: two workers never make two leads of one offer."""
     outcome = Resolved()
-    with store.transaction():
+    with store.transaction("leads"):
         for listing in listings:
             _resolve_one(store, listing, outcome)
         for lead in sorted(outcome.created | outcome.changed):
@@ -79,7 +79,7 @@ def _join_seller(store: Store, listing: StoredListing, mine: Offer, found: Seque
     ids = sorted(set(known.values()))
     best = max((verdict for _, verdict in found), key=lambda verdict: verdict.strength, default=None)
     link = Link(listing.id, best.reason if best else "first seen", best.strength if best else 1.0)
-    name = latest.seller_name or self_named(latest.seller_text) or latest.seller_id or next(iter(contacts), ("", ""))[1]
+    name = seller_name(latest) or next(iter(contacts), ("", ""))[1]
     if not ids:
         store.sellers.create(name=name, accounts=accounts, contacts=contacts, links=(link,))
         return

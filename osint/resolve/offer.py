@@ -11,7 +11,7 @@ from typing import Any
 
 from rensa import RMinHash
 
-from storage.records import Key, StoredListing
+from storage.records import Key, ListingVersion, StoredListing
 
 BANDS, ROWS = 32, 4
 """MinHash of 128 permutations in 32 bands of 4: texts with a Jaccard of .5 meet in 87 % of cases, of .6 in 99 %."""
@@ -132,6 +132,11 @@ def self_named(seller_text: str) -> str:
     """The name that a seller's line begins with ("Pats_Attic | Harrogate | since 2011"); "" when it is a whole text."""
     first = re.split(r"[|\n•·]", seller_text, maxsplit=1)[0].strip()
     return first if len(first) <= LONGEST_NAME else ""
+
+
+def seller_name(version: ListingVersion) -> str:
+    """The seller as people know them: the name shown, else the one their line begins with, else the account."""
+    return version.seller_name or self_named(version.seller_text) or version.seller_id
 
 
 def account_key(source: str, account: str) -> str:

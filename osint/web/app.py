@@ -12,23 +12,28 @@ from fastapi import FastAPI, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
+from jinja2 import Environment, FileSystemLoader
 
 from osint.web import guard, views
 from storage.errors import Conflict
 from storage.leads import LeadQuery
+from storage.records import LeadStatus
 from storage.store import Store
 
 HERE = Path(str(files("osint.web")))
-DECISIONS = {"confirm": "confirmed", "dismiss": "dismissed", "reopen": "new"}
+DECISIONS: dict[str, LeadStatus] = {"confirm": "confirmed", "dismiss": "dismissed", "reopen": "new"}
 
 
 def create_app(store: Store, analyst: str, hosts: list[str]) -> FastAPI:
     """The triage application over a store. `analyst` stands beside decisions, `hosts` are the names it answers to."""
     app = FastAPI(title="osint", docs_url=None, redoc_url=None, openapi_url=None)
-    templates = Jinja2Templates(directory=HERE / "templates", autoescape=True)
-    templates.env.globals.update(analyst=analyst, dismissals=views.DISMISSALS, token=guard.new_token())
+    # Everything is escaped: what comes from a page is text, whatever it says.
+    templates = Jinja2Templates(env=Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True))
+    templates.env.filters["words"] = views.words
+    token = guard.new_token()
+    templates.env.globals.update(analyst=analyst, dismissals=views.DISMISSALS, token=token)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    guard.install(app, hosts, templates.env.globals["token"])
+    guard.install(app, hosts, token)
 
     def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
         return templates.TemplateResponse(request, name, values, status_code=status)
@@ -48,7 +53,11 @@ def create_app(store: Store, analyst: str, hosts: list[str]) -> FastAPI:
     ) -> HTMLResponse:
         chosen = {"status": status, "group": group, "country": country, "source": source, "language": language}
         query = LeadQuery(
-            **{name: value or None for name, value in chosen.items()},
+            status=status or None,
+            group=group or None,
+            country=country or None,
+            source=source or None,
+            language=language or None,
             text=text or None,
             relevant=None if every else True,
             order="newest" if order == "newest" else "score",

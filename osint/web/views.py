@@ -128,6 +128,11 @@ def money(amount: Any, currency: str) -> str:
     return f"{digits} {currency}".strip()
 
 
+def words(rule: str) -> str:
+    """A rule's name as words: `bias.listing` is where the sum starts, `private_contact` a private contact."""
+    return rule.replace("bias.", "where the sum starts: ").replace("_", " ").replace(".", ", ")
+
+
 def age(moment: datetime) -> str:
     """How long ago, in the largest whole unit."""
     seconds = max(0, int((datetime.now(UTC) - moment).total_seconds()))
