@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 THAI = "ขายกำไลงาช้างแท้ 🐘 ส่งทั่วประเทศ"
 TEXT = (
     "Genuine ivory bangle, hand carved, 120 g. No papers needed, ships discreetly inside a toy. "
-    "Line: seller88 / +66 81 234 5678. Not tagua, not faux. <script>alert(1)</script> =HYPERLINK(\"http://x\")\n"
+    'Line: seller88 / +66 81 234 5678. Not tagua, not faux. <script>alert(1)</script> =HYPERLINK("http://x")\n'
     "象牙手镯 · vòng ngà voi · سوار عاج"
 )
 
@@ -82,8 +82,8 @@ class World:
         moment = START + timedelta(minutes=7 * number)
         return writer.write(
             NewCapture(
-                run=self.run, source="bangkok-market", url=url, final_url=url, requested_at=moment - timedelta(seconds=1),
-                fetched_at=moment, status=more.pop("status", 200), reason="OK", body=body,
+                run=self.run, source="bangkok-market", url=url, final_url=url,
+                requested_at=moment - timedelta(seconds=1), fetched_at=moment, status=more.pop("status", 200), reason="OK", body=body,
                 headers=more.pop("headers", (("Content-Type", "text/html; charset=utf-8"), ("X-Note", "caf\xe9"))),
                 request_headers=(("User-Agent", "osint"), ("Accept", "*/*")),
                 media_type=more.pop("media_type", "text/html"), ip="203.0.113.7", **more,
@@ -107,14 +107,22 @@ class World:
         picture_url = "https://market.example/p/1.jpg"
         with store.captures.writer(self.run) as writer:
             pages = [f"<html><h1>{THAI}</h1><p>{TEXT}</p><!-- {noise.random()} --></html>".encode() for _ in range(5)]
-            first = self.capture(writer, "https://market.example/i/1?ref=a b&x=ü", pages[0], 0, by="browser", screenshot=png())
-            self.capture(writer, picture_url, png(640, 480), 1, media_type="image/png", headers=(("Content-Type", "image/png"),))
+            first = self.capture(
+                writer, "https://market.example/i/1?ref=a b&x=ü", pages[0], 0, by="browser", screenshot=png()
+            )
+            self.capture(
+                writer, picture_url, png(640, 480), 1, media_type="image/png", headers=(("Content-Type", "image/png"),)
+            )
             again = self.capture(writer, "https://market.example/i/1?ref=a b&x=ü", pages[1], 2)
             copy = self.capture(writer, "https://market.example/i/2", pages[2], 3)
             other = self.capture(writer, "https://market.example/i/3", pages[3], 4)
-        one = self.version(first, 1, images=(picture_url, "https://market.example/p/2.jpg"), price_amount=Decimal("4800"))
+        one = self.version(
+            first, 1, images=(picture_url, "https://market.example/p/2.jpg"), price_amount=Decimal("4800")
+        )
         self.version(again, 1, images=(picture_url,))
-        two = self.version(copy, 2, text="=cmd|' /C calc'!A0 " + TEXT, analysis={}, title="@SUM(1+1) ivory", price_text="-4500")
+        two = self.version(
+            copy, 2, text="=cmd|' /C calc'!A0 " + TEXT, analysis={}, title="@SUM(1+1) ivory", price_text="-4500"
+        )
         three = self.version(other, 3)
         facts = LeadFacts(
             title=THAI, score=0.97, relevant=True, taxa=("Elephantidae",), groups=("elephant",), cites="I/II",
@@ -135,7 +143,12 @@ class World:
 
 
 def options(**more):
-    values = {"who": "Ana Officer, Unit 3", "purpose": "Report to the prosecutor", "authority": "Case 2026/117", "now": NOW}
+    values = {
+        "who": "Ana Officer, Unit 3",
+        "purpose": "Report to the prosecutor",
+        "authority": "Case 2026/117",
+        "now": NOW,
+    }
     return Options(**{**values, **more})
 
 

@@ -74,6 +74,7 @@ def build(
 def _lead(lead: Mapping[str, Any], shown: Mapping[str, View], w: Mapping[str, Any]) -> View:
     facts = lead["summary"]
     rows = [
+        (w["in_short"], facts["reason"]),
         (w["species"], ", ".join([*facts["taxa"], *(one for one in facts["groups"] if one not in facts["taxa"])])),
         (w["cites"], facts["cites"]),
         (w["product"], ", ".join(facts["terms"])),
@@ -94,7 +95,6 @@ def _lead(lead: Mapping[str, Any], shown: Mapping[str, View], w: Mapping[str, An
         "status_key": status["value"],
         "status_by": f"{w['decided_by']}: {status['who']}" if status["by"] == "person" else w["not_decided"],
         "status_at": when(status["at"]),
-        "reason": facts["reason"],
         "rows": [
             {"label": label, "value": value, "by": w["by_machine"]} for label, value in rows if value
         ]
@@ -124,9 +124,8 @@ def _listing(
     language = analysis.get("language", {}).get("code", "")
     mine = [captures[one["capture"]] for one in listing["sightings"] if one["capture"] in captures]
     page = [pictures[one["id"]] for one in reversed(mine) if one["id"] in pictures][:1]
-    gallery = [
-        pictures[one] for one in captures if one in pictures and captures[one]["picture_of"] == newest["capture"]
-    ]
+    pages = {one["id"] for one in mine}
+    gallery = [pictures[one] for one in captures if one in pictures and captures[one]["picture_of"] in pages]
     return {
         "number": number,
         "title": read["title"] or listing["url"],
