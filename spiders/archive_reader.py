@@ -142,6 +142,7 @@ class Reader:
             records = json_records(body)
         except (ValueError, RecursionError) as error:
             if body.lstrip()[:1] == b"{" and b"\n{" in body.strip():
+                part.file.seek(0)
                 yield from read_json_lines(part.file, self._path, part.member, self._limits)
                 return
             yield self._problem(part.member, "broken", f"JSON: {str(error)[:200]}")

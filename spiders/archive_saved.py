@@ -13,6 +13,8 @@ from email.utils import parsedate_to_datetime
 from typing import Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
+from spiders.archive_records import utc
+
 _HEAD: Final = 1 << 18
 _COMMENTS: Final = (
     re.compile(r"<!--\s{0,20}saved from url=\(\d{1,6}\)(\S{5,4096})"),  # Internet Explorer, Chrome, Edge
@@ -103,7 +105,7 @@ def page_of_mhtml(body: bytes) -> Mhtml | None:
         if root is None or not isinstance(data, bytes):
             return None
         url = _web(str(message.get("Snapshot-Content-Location", "")) or str(root.get("Content-Location", "")))
-        at = parsedate_to_datetime(str(message.get("Date"))) if message.get("Date") else None
+        at = utc(parsedate_to_datetime(str(message.get("Date")))) if message.get("Date") else None
         return Mhtml(url, at, f"text/html; charset={root.get_content_charset() or 'utf-8'}", data, len(parts) - 1)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError):
         return None

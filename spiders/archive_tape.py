@@ -53,6 +53,7 @@ class Tape:
         self._packed = b""
         self._inflate = zlib.decompressobj(31) if self._gzip else None
         self._fresh = True
+        self._damage = ""  # said at every read until the next seek
         if where[1]:
             self.skip(where[1])
 
@@ -98,6 +99,8 @@ class Tape:
 
     def _fill(self) -> bool:
         """Get some bytes into the empty buffer; False at the end of the file."""
+        if self._damage:
+            raise Damaged(self._damage)
         if self._inflate is None:
             self._buffer = self._file.read(_BLOCK)
             self._raw += len(self._buffer)
@@ -111,13 +114,13 @@ class Tape:
                 if not self._packed:
                     if self._fresh:
                         return False
-                    self._fresh = True  # said once; a second read finds the end
-                    raise Damaged("gzip member ends early")
+                    self._damage = "gzip member ends early"
+                    raise Damaged(self._damage)
             try:
                 self._buffer = self._inflate.decompress(self._packed, _BLOCK)
             except zlib.error as error:
-                self._fresh, self._packed = True, b""
-                raise Damaged(f"gzip: {error}") from None
+                self._damage = f"gzip: {error}"
+                raise Damaged(self._damage) from None
             self._fresh = False
             self._packed = self._inflate.unused_data if self._inflate.eof else self._inflate.unconsumed_tail
         return True

@@ -121,6 +121,8 @@ class WarcFile:
                 if not line:
                     raise _Bad("cut", "file ends in a record's head")
                 break
+            if not line.endswith(b"\n") and len(line) < _LINE_MAX:
+                raise _Bad("cut", "file ends in a record's head")
             if line[:1] in (b" ", b"\t") and last:
                 headers[last] += " " + line.decode("utf-8", "replace").strip()
                 continue
