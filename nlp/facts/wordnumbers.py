@@ -1,0 +1,132 @@
+"""Numbers said in words: "twelve", "两万八", "laki tatu na nusu", "साढ़े तीन लाख"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+import regex
+
+from nlp.facts.tables import home, rows, tongues
+from nlp.text import key
+
+_UNSPACED = frozenset("th lo km my zh ko".split())
+_REVERSED = frozenset({"sw"})  # laki tatu: the multiplier stands first
+_MYRIADS = frozenset({"zh", "ja", "ko"})
+_LONGEST = 24
+
+
+class Token(NamedTuple):
+    """One number word: kind n (adds), x (multiplies), teen (adds ten), half, plushalf, and."""
+
+    kind: str
+    value: float
+
+
+class Numerals(NamedTuple):
+    """The number words of one language and the pattern that finds a run of them."""
+
+    words: dict[str, Token]
+    run: regex.Pattern[str]
+    one: regex.Pattern[str]
+
+
+@lru_cache(maxsize=64)
+def numerals(language: str) -> Numerals | None:
+    """The table of one language; None where there is none."""
+    words: dict[str, Token] = {}
+    for lang, kind, value, forms in rows("numerals.tsv"):
+        if lang == language:
+            for form in forms.split("|"):
+                words.setdefault(key(form), Token(kind, float(value)))
+    if not words:
+        return None
+    choice = "|".join(regex.escape(word) for word in sorted(words, key=len, reverse=True))
+    if language in _UNSPACED:
+        return Numerals(words, regex.compile(f"(?:{choice}){{1,{_LONGEST}}}+"), regex.compile(choice))
+    edge, end = r"(?<![\w\p{M}'])", r"(?![\w\p{M}])"
+    joint = r"[ -]{1,2}"
+    run = f"{edge}(?:{choice}){end}(?:{joint}(?:{choice}){end}){{0,{_LONGEST}}}+"
+    return Numerals(words, regex.compile(run), regex.compile(f"{edge}(?:{choice}){end}"))
+
+
+def spoken(text: str, language: str, country: str = "") -> Iterator[tuple[int, int, float, bool]]:
+    """Runs of number words in a folded text: start, end, value, whether something was multiplied."""
+    done: set[int] = set()
+    order = [language, *sorted(tongues(language, home(language, country)) - {language, "en", "in"})]
+    for lang in (*order[:3], "en") if language != "en" else ("en",):
+        table = numerals("zh" if lang == "ja" else lang)
+        if table is None:
+            continue
+        for found in table.run.finditer(text):
+            if found.start() in done:
+                continue
+            tokens = [(table.words[m.group()], m.start(), m.end()) for m in table.one.finditer(text, found.start(), found.end())]
+            while tokens and tokens[-1][0].kind == "and":
+                tokens.pop()
+            while tokens and tokens[0][0].kind == "and":
+                tokens.pop(0)
+            if not tokens or tokens[0][0].kind == "and":
+                continue
+            if lang in _REVERSED:  # kilo moja | laki tatu
+                first = next((at for at, (token, _, _) in enumerate(tokens) if token.kind == "x"), 0)
+                tokens = tokens[first:]
+            parts = [token for token, _, _ in tokens]
+            value = _reversed(parts) if lang in _REVERSED else evaluate(parts, myriads=lang in _MYRIADS)
+            if value > 0:
+                done.add(found.start())
+                yield tokens[0][1], tokens[-1][2], value, any(part.kind == "x" for part in parts)
+
+
+def spoken_at(text: str, end: int) -> bool:
+    """Whether a Swahili number word or a digit follows `end` after a space: then a multiplier there belongs to it."""
+    table = numerals("sw")
+    if table is None or text[end : end + 1] != " ":
+        return False
+    return text[end + 1 : end + 2].isdigit() or table.one.match(text, end + 1) is not None
+
+
+def evaluate(tokens: list[Token], *, myriads: bool = False) -> float:
+    """The value of number words in the usual order. `myriads`: tens of thousands lead (zh, ja, ko), 三万五 = 35,000."""
+    total = section = number = plus = 0.0
+    last, fresh, big = 1.0, False, 10000 if myriads else 1000
+    for (kind, value), following in zip(tokens, [*tokens[1:], Token("", 0)], strict=True):
+        if kind == "n":
+            # digits read out follow each other (二五); words add up (twenty five)
+            number = number * 10 + value if fresh and value < 10 else number + value
+            fresh = 0 < number and value < 10
+        elif kind == "teen":
+            number += 10
+        elif kind == "plushalf":
+            plus = value
+        elif kind == "half":
+            if following.kind == "x":  # dua setengah juta
+                number += 0.5
+            else:
+                total += last / 2
+        elif kind == "x":
+            if value < big:
+                section, number = section + (number or 1) * value, 0.0
+            else:
+                total, section, number, plus = total + (section + number + plus or 1) * value, 0.0, 0.0, 0.0
+            last, fresh = value, False
+    if myriads and fresh and number < 10 and last >= 100:
+        number *= last / 10
+    return total + section + number + plus
+
+
+def _reversed(tokens: list[Token]) -> float:
+    """Swahili: laki tatu na nusu = 3.5 × 100,000; elfu kumi na tano = 15,000; a plain number as usual."""
+    if not any(kind == "x" for kind, _ in tokens):
+        return evaluate(tokens)
+    total, scale, number, half = 0.0, 1.0, 0.0, False
+    for kind, value in tokens:
+        if kind == "x":
+            total += ((number or (scale > 1)) + half * 0.5) * scale if scale > 1 else number
+            scale, number, half = value, 0.0, False
+        elif kind == "half":
+            half = True
+        elif kind == "n":
+            number += value
+    return total + ((number or 1) + half * 0.5) * scale
