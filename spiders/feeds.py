@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urljoin
 
-import feedparser  # type: ignore[import-untyped]
+import feedparser
 from lxml import etree
 
 MAX_XML = 32 * 1024 * 1024
@@ -62,7 +62,7 @@ def read(body: bytes, base: str) -> Entries:
             raise NotAFeed("an HTML page")
         return _feed(body, base)
     if start.startswith((b"http://", b"https://")):
-        lines = body.decode("utf-8", "replace").split()[:MAX_ENTRIES]
+        lines = body.decode("utf-8-sig", "replace").split()[:MAX_ENTRIES]
         return Entries("text", tuple(Entry(line) for line in lines if line.startswith(("http://", "https://"))))
     raise NotAFeed("neither XML nor JSON")
 

@@ -31,6 +31,12 @@ def retry_after(value: str, now: dt.datetime) -> float | None:
     return max(0.0, (at - now).total_seconds())
 
 
+def asked_to_wait(response: Response) -> float | None:
+    """Seconds that an answer asks us to stay away, None when it does not say."""
+    header = response.headers.get("Retry-After")
+    return retry_after(header.decode("latin-1"), dt.datetime.now(dt.UTC)) if header else None
+
+
 class Backoff:
     """Downloader middleware in the place of Scrapy's RetryMiddleware.
 
@@ -59,9 +65,7 @@ class Backoff:
         if response.status not in _STATUSES:
             PACE.answered(domain, request.meta.get("took", 0.0))
             return response
-        header = (response.headers.get("Retry-After") or b"").decode("latin-1")
-        asked = retry_after(header, dt.datetime.now(dt.UTC)) if header else None
-        again = self._again(request, domain, f"HTTP {response.status}", asked)
+        again = self._again(request, domain, f"HTTP {response.status}", asked_to_wait(response))
         return again if again is not None else response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:

@@ -12,7 +12,6 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
-    IgnoreRequest,
     NotSupported,
     ResponseDataLossError,
     UnsupportedURLSchemeError,
@@ -27,8 +26,6 @@ TRANSIENT = frozenset({"timeout", "cut", "refused", "dns", "server-error", "too-
 def why(error: BaseException) -> tuple[str, str]:
     """(reason, detail) of an exception that ended a request; "failed" when it is none of the known ones."""
     detail = str(error).strip().split("\n")[0][:300]
-    if isinstance(error, Refused):
-        return error.reason, error.detail
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, Refused):
@@ -36,20 +33,11 @@ def why(error: BaseException) -> tuple[str, str]:
     if any(isinstance(cause, (aiohttp.ClientSSLError, ssl.SSLError, ssl.CertificateError)) for cause in causes):
         return "tls", detail
     reason = next((reason for kinds, reason in _KINDS if isinstance(error, kinds)), "")
-    if reason:
-        return reason, detail
-    if isinstance(error, DownloadFailedError):
-        if any(isinstance(cause, (aiohttp.ServerDisconnectedError, ConnectionResetError)) for cause in causes):
-            return "cut", detail
-        invalid = any(
-            isinstance(cause, (aiohttp.ClientResponseError, aiohttp.http.HttpProcessingError)) for cause in causes
-        )
-        return ("protocol" if invalid else "refused"), detail
+    if isinstance(error, DownloadFailedError) and not reason:
+        reason = _broken(causes)
     if type(error).__module__.startswith("playwright"):
-        return _browser(detail)
-    if isinstance(error, IgnoreRequest) and "redirection" in detail:
-        return "loop", detail
-    return "failed", f"{type(error).__name__}: {detail}"
+        reason = _browser(detail)
+    return (reason, detail) if reason else ("failed", f"{type(error).__name__}: {detail}")
 
 
 _KINDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
@@ -62,12 +50,17 @@ _KINDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
 )
 
 
-def _browser(detail: str) -> tuple[str, str]:
+def _broken(causes: list[BaseException]) -> str:
+    if any(isinstance(cause, (aiohttp.ServerDisconnectedError, ConnectionResetError)) for cause in causes):
+        return "cut"
+    invalid = (aiohttp.ClientResponseError, aiohttp.http.HttpProcessingError)
+    return "protocol" if any(isinstance(cause, invalid) for cause in causes) else "refused"
+
+
+def _browser(detail: str) -> str:
     if "ERR_CERT" in detail or "ERR_SSL" in detail:
-        return "tls", detail
-    if "Timeout" in detail or "ERR_TIMED_OUT" in detail:
-        return "timeout", detail
-    return "browser-failed", detail
+        return "tls"
+    return "timeout" if "Timeout" in detail or "ERR_TIMED_OUT" in detail else "browser-failed"
 
 
 def _causes(error: BaseException | None) -> list[BaseException]:

@@ -19,15 +19,15 @@ import aiohttp
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.http import Request, Response
 
+from spiders.manners.backoff import asked_to_wait
 from spiders.manners.connect import guarded_connector
 from spiders.manners.pace import PACE, domain_of
-from spiders.manners.refused import Refused
-from spiders.manners.state import state_of
+from spiders.manners.state import ended, state_of
 from spiders.manners.wire import KEY, Wire, now
 
 if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
     from scrapy.core.downloader.handlers._base_streaming import _BaseResponseArgs
+    from scrapy.crawler import Crawler
     from scrapy.http import Headers
 
     from spiders.browser import BrowserFetch
@@ -64,17 +64,21 @@ class Fetch(AiohttpDownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Wait for the site's turn, then fetch. Refused when the crawl is ending."""
-        domain = domain_of(request.url)
-        if not await PACE.turn(domain, self.state.profile.pace.delay, self.state.closing):
-            raise Refused("paused" if self.state.outcome == "paused" else "stopped")
-        request.meta[KEY] = Wire(requested_at=now())
-        started = time.monotonic()
-        if request.meta.get("browser"):
-            response: Response = await self._browser_fetch().fetch(request)
-        else:
-            response = await super().download_request(request)
-        request.meta["took"] = time.monotonic() - started
-        return response
+        domain, pace = domain_of(request.url), self.state.profile.pace
+        async with PACE.place(domain, pace.concurrency):
+            browser = bool(request.meta.get("browser"))  # takes its turns itself, when it really asks
+            if not browser and not await PACE.turn(domain, pace.delay, self.state.closing):
+                raise ended(self.state)
+            request.meta[KEY] = Wire(requested_at=now())
+            started = time.monotonic()
+            if browser:
+                response: Response = await self._browser_fetch().fetch(request)
+            else:
+                response = await super().download_request(request)
+            request.meta["took"] = time.monotonic() - started
+            if response.status in {429, 503} and (asked := asked_to_wait(response)):
+                PACE.pause(domain, asked)  # now, or the next would be sent before the middlewares see this
+            return response
 
     def _browser_fetch(self) -> BrowserFetch:
         if self._browser is None:

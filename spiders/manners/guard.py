@@ -54,7 +54,7 @@ def is_public(address: IPAddress) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
-        if address in _NAT64_LOCAL or int(address) >> 32 == 0:  # ::a.b.c.d, the deprecated compatible form
+        if address in _NAT64_LOCAL or address.is_site_local or int(address) >> 32 == 0:  # ::a.b.c.d, once "compatible"
             return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 

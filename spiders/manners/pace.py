@@ -1,8 +1,9 @@
 """One pace per registered domain, across all sources of this process and, with a folder, across processes.
 
 Scrapy's own delay is kept per spider and per host name: two sources on one site, or one source on two of its hosts,
-would each take the full pace. So Scrapy's slots only bound how many requests run at once (DOWNLOAD_DELAY is 0), and
-every request waits here for its turn, in the download handler, just before it connects.
+would each take the full pace. And without a delay its slots let more through than CONCURRENT_REQUESTS_PER_DOMAIN says:
+under asyncio a request counts only once its task has started, which is after all were let through. So every request
+takes its place and waits for its turn here, in the download handler, just before it connects.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import fcntl
 import os
 import random
 import time
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -43,6 +46,8 @@ class _Lane:
     least: float = 0.0
     latency: float = 0.0
     failures: int = 0
+    active: int = 0
+    waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
 
 class Pace:
@@ -62,6 +67,25 @@ class Pace:
         if wanted <= 0:
             return lane.least
         return max(wanted, lane.least, min(lane.latency, _SLOWEST))
+
+    @asynccontextmanager
+    async def place(self, domain: str, most: int) -> AsyncIterator[None]:
+        """One of at most so many places for requests to the domain at one time."""
+        lane = self._lane(domain)
+        while lane.active >= most:
+            freed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            lane.waiting.append(freed)
+            await freed
+        lane.active += 1
+        try:
+            yield
+        finally:
+            lane.active -= 1
+            # All of them: the first may come from a source that wants fewer at once and go on waiting.
+            waiting, lane.waiting = lane.waiting, []
+            for freed in waiting:
+                if not freed.done():
+                    freed.set_result(None)
 
     async def turn(self, domain: str, wanted: float, closing: asyncio.Event) -> bool:
         """Wait for this domain's next turn. False when the crawl is closing instead."""

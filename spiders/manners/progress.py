@@ -70,7 +70,7 @@ class Progress:
         counts["blocked"] += status in health.BLOCKS
         counts["gone"] += status in {404, 410}
         counts["bytes"] += len(response.body)
-        counts["fetched"] += not replayed
+        counts["replayed" if replayed else "fetched"] += 1
         counts["browser"] += bool(request.meta.get("browser"))
         self.state.emit(
             "page",

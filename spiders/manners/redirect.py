@@ -9,8 +9,8 @@ from spiders.manners.refused import Refused
 
 
 class Redirect(RedirectMiddleware):
-    """Scrapy's, but it says where a chain ended: a redirect to another scheme came through as a page without content, and
-    one back to an address asked for before was dropped as a duplicate, both without a word."""
+    """Scrapy's, but it says where a chain ended: a redirect to another scheme came through as a page without
+    content, and one back to an address asked for before was dropped as a duplicate, both without a word."""
 
     def handle_referer(self, request: Request, response: Response) -> None:
         """No referer is ever sent: what we search for is nobody's business."""

@@ -69,6 +69,7 @@ class Robots:
         self.crawler = crawler
         self.state = state_of(crawler)
         self.agent = str(crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"])
+        self.timeout = crawler.settings.getfloat("ROBOTS_TIMEOUT")
         self._rules: dict[str, asyncio.Future[Rules]] = {}
 
     @classmethod
@@ -110,7 +111,12 @@ class Robots:
     async def _read(self, origin: str) -> Rules:
         request = Request(
             f"{origin}/robots.txt",
-            meta={"robots": True, "max_retry_times": 1, "download_timeout": 20, "download_maxsize": 4 * _MAX_BYTES},
+            meta={
+                "robots": True,
+                "max_retry_times": 1,
+                "download_timeout": self.timeout,
+                "download_maxsize": 4 * _MAX_BYTES,
+            },
             callback=NO_CALLBACK,
             priority=1000,
         )

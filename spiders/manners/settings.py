@@ -53,6 +53,7 @@ REDIRECT_MAX_TIMES = 8
 
 # Bounds on what an answer may cost
 DOWNLOAD_TIMEOUT = 30  # seconds for the whole answer, so that a slow drip ends too
+ROBOTS_TIMEOUT = 20
 DOWNLOAD_MAXSIZE = 20 * 1024 * 1024  # as sent and once unpacked: a 1-MB gzip took 2.1 GB without it
 DOWNLOAD_WARNSIZE = 0
 CONCURRENT_ITEMS = 8  # 100 tasks and a queue are made per answer, whatever it yields: 208,026 tasks for 2,000 pages

@@ -18,6 +18,7 @@ from scrapy.utils.misc import build_from_crawler, load_object
 from spiders.manners.guard import Guard
 from spiders.manners.pace import domain_of
 from spiders.manners.reasons import REASONS
+from spiders.manners.refused import Refused
 from spiders.profile import Profile
 from spiders.recorder import Recorder
 
@@ -90,6 +91,11 @@ class State:
     async def _close(self, outcome: str) -> None:
         if self.crawler.engine.spider is not None:
             await self.crawler.engine.close_spider_async(reason=outcome)
+
+
+def ended(state: State) -> Refused:
+    """What a request comes to that was not sent because its crawl ends."""
+    return Refused("paused" if state.outcome == "paused" else "stopped")
 
 
 _states: WeakKeyDictionary[Crawler, State] = WeakKeyDictionary()

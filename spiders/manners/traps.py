@@ -19,10 +19,11 @@ MOST_DAYS = 62
 """Different dates in addresses of one shape: two months of days."""
 
 _SESSION = re.compile(
-    r"^(phpsessid|jsessionid|sessionid|session_id|sid|aspsessionid\w*|cfid|cftoken|sessid|utm_\w+|fbclid|gclid|msclkid"
-    r"|mc_cid|mc_eid|yclid|_ga|igshid)$",
-    re.IGNORECASE,
+    r"^(phpsessid|jsessionid|sessionid|session_id|sid|aspsessionid\w*|cfid|cftoken|sessid|s)$", re.IGNORECASE
 )
+_TOKEN = re.compile(r"[0-9a-zA-Z_.,-]{16,}")
+"""What a session's value looks like: `sid=12` is the number of a section."""
+_CAMPAIGN = re.compile(r"^(utm_\w+|fbclid|gclid|msclkid|mc_cid|mc_eid|yclid|_ga|igshid)$", re.IGNORECASE)
 _PATH_SESSION = re.compile(r";(jsessionid|sid|phpsessid)=[^/?#;]*", re.IGNORECASE)
 _PAGE = re.compile(
     r"^(page|p|pg|pn|_pgn|paged|pageno|page_?num(ber)?|start|offset|from|o|s|skip|cursor|seite|pagina|halaman|trang)$"
@@ -46,9 +47,13 @@ def canonical(url: str) -> str:
     query = parts.query
     if query:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=1000)
-        kept = [(key, value) for key, value in pairs if not _SESSION.match(key)]
+        kept = [(key, value) for key, value in pairs if not _passing(key, value)]
         query = query if len(kept) == len(pairs) else urlencode(kept)
     return urlunsplit((parts.scheme, host, path, query, ""))
+
+
+def _passing(key: str, value: str) -> bool:
+    return bool(_CAMPAIGN.match(key) or (_SESSION.match(key) and _TOKEN.fullmatch(value)))
 
 
 def repeats(path: str) -> bool:

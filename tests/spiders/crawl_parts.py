@@ -44,9 +44,8 @@ class FileRecorder:
         return cls(Path(crawler.settings["RECORDER_FOLDER"]))
 
     def record(self, exchange: Exchange) -> str:
-        if limit := os.environ.get("RECORDER_FULL_AFTER"):
-            if len(rows(self.folder)) >= int(limit):
-                raise OSError(28, "No space left on device")
+        if len(rows(self.folder)) >= int(os.environ.get("RECORDER_FULL_AFTER", "1000000")):
+            raise OSError(28, "No space left on device")
         row = {
             "source": exchange.source,
             "url": exchange.url,
@@ -73,10 +72,12 @@ class FileRecorder:
         body = base64.b64decode(row["body"])
         if headers.get("content-encoding") == "gzip":
             body = gzip.decompress(body)
-        return Page(url, body, row["final_url"], row["status"], headers, fetched_at=dt.datetime.fromisoformat(row["at"]), by=row["by"])
+        at = dt.datetime.fromisoformat(row["at"])
+        return Page(url, body, row["final_url"], row["status"], headers, fetched_at=at, by=row["by"])
 
     def skipped(self, source: str, url: str, reason: str, detail: str = "") -> None:
-        self._skips.write(json.dumps({"source": source, "url": url, "reason": reason, "detail": detail}).encode() + b"\n")
+        row = {"source": source, "url": url, "reason": reason, "detail": detail}
+        self._skips.write(json.dumps(row).encode() + b"\n")
         self._skips.flush()
 
     def close(self) -> None:
