@@ -40,7 +40,7 @@ class Truth(Strict):
     """What a careful analyst would say of a text. `offer` is shared by the listings that are one offer."""
 
     relevant: bool
-    why: str = Field(min_length=3)
+    why: str = Field(min_length=2)
     taxa: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     coded: bool = False
