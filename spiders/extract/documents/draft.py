@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -39,6 +40,7 @@ class Draft:
     pages: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     chars: int = 0
+    started: float = field(default_factory=time.monotonic)
 
     def add(self, text: str) -> None:
         """Add one page; an empty one keeps its place, so that page numbers hold."""

@@ -41,8 +41,9 @@ def read(body: bytes, limits: Limits, draft: Draft) -> None:
         image.load()
     except (OSError, SyntaxError, ValueError) as error:
         raise DocumentError("broken", f"image: {error}") from None
-    draft.add(ocr.read(image, limits))
-    draft.note(f"text by OCR ({limits.ocr})")
+    text, said = ocr.read(image, limits, draft.started)
+    draft.note(said)
+    draft.add(text)
 
 
 def _exif(image: Image.Image, draft: Draft) -> None:

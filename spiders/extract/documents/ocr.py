@@ -7,6 +7,7 @@ import io
 import re
 import shutil
 import subprocess
+import time
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,13 @@ def available(limits: Limits) -> bool:
     return bool(_LANGUAGES.fullmatch(limits.ocr)) and bool(_program())
 
 
-def read(image: Image, limits: Limits) -> str:
-    """The text of a picture, "" when tesseract fails or takes longer than half of the OCR time."""
+def read(image: Image, limits: Limits, started: float) -> tuple[str, str]:
+    """The text of a picture and what to say of it: "" and why, when tesseract fails, takes more than half of the OCR
+    time,
+    or the pictures before it have used that up since `started` (monotonic seconds)."""
+    left = started + limits.ocr_wall - time.monotonic()
+    if left <= 0:
+        return "", "no text: no time left for OCR"
     held = io.BytesIO()
     image.convert("L").save(held, "PPM")
     try:
@@ -37,9 +43,14 @@ def read(image: Image, limits: Limits) -> str:
             [_program(), "stdin", "stdout", "-l", limits.ocr, "--psm", "3"],
             input=held.getvalue(),
             capture_output=True,
-            timeout=limits.ocr_wall / 2,
+            timeout=min(left, limits.ocr_wall / 2),
             check=False,
         )
-    except (subprocess.TimeoutExpired, OSError):
-        return ""
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""
+    except subprocess.TimeoutExpired:
+        return "", "no text: OCR took too long"
+    except OSError as error:
+        return "", f"no text: OCR failed, {error}"
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        return "", f"no text: OCR failed, {said[0] if said else done.returncode}"
+    return done.stdout.decode("utf-8", "replace"), f"text by OCR ({limits.ocr})"

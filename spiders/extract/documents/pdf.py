@@ -7,8 +7,8 @@ import re
 import time
 from datetime import UTC, datetime, timedelta, timezone
 
-import pypdfium2 as pdfium  # type: ignore[import-untyped]
-import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped]
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
 
 from spiders.extract.documents import ocr
 from spiders.extract.documents.draft import Draft
@@ -62,8 +62,8 @@ def _recognise(page: pdfium.PdfPage, number: int, scanned: int, limits: Limits, 
     # 300 dpi, less for large sheets: RGB of `pixels` has to fit into the memory limit.
     scale = min(300 / 72, (min(limits.pixels, 20_000_000) / max(width * height, 1)) ** 0.5)
     image = page.render(scale=scale, grayscale=True).to_pil()
-    text = ocr.read(image, limits)
-    draft.note(f"page {number} is scanned: text by OCR ({limits.ocr})")
+    text, said = ocr.read(image, limits, draft.started)
+    draft.note(f"page {number} is scanned: {said}")
     return text
 
 

@@ -42,7 +42,7 @@ class Child:
         environment |= {"OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "spiders.extract.documents.worker", str(theirs.fileno()), str(life_read)],
+                [sys.executable, "-P", "-m", "spiders.extract.documents.worker", str(theirs.fileno()), str(life_read)],
                 pass_fds=(theirs.fileno(), life_read),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

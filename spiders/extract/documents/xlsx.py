@@ -7,8 +7,8 @@ import warnings
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-import openpyxl  # type: ignore[import-untyped]
-from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
 
 from spiders.extract.documents.draft import Draft
 from spiders.extract.documents.errors import DocumentError
