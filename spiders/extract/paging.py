@@ -1,0 +1,170 @@
+"""The following page of results or of a thread."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import parse_qsl, urlsplit
+
+from lxml import etree
+
+from spiders.extract.anchors import Anchor
+from spiders.extract.dom import safe_join
+from spiders.extract.words import bare, words
+
+_CLASS = re.compile(r"(?:^|[\s_-])(?:next|older|forward|weiter|suivant|siguiente|pager-next|nextpage|next-?btn|arrow-right|load-?more)(?:$|[\s_-]|page|link|button)", re.I)  # fmt: skip
+_CLASS_PREVIOUS = re.compile(r"(?:^|[\s_-])(?:prev\w*|back|first|last|disabled|newer)(?:$|[\s_-])", re.I)
+_PAGER = re.compile(r"pag(?:er|inat\w*|enav\w*|es|ing|enum\w*|enation)?\b|pagenav|page-numbers|wp-pagenavi|nav-?links|pageselector", re.I)
+_NUMBER = re.compile(r"(?:page|seite|pagina|página|halaman|trang|หน้า|страница|sivu|sida|side|strona)?\s?(\d{1,4})$", re.I)
+_COUNTER = re.compile(r"^(?:p|page|pg|pagenum|pageno|page_no|paged|seite|pagina|start|offset|o|s|from|currentpage|pn|pgn|_pgn|pageindex|page_number|sayfa|halaman|trang|skip|first|strona|str|begin)$", re.I)  # fmt: skip
+_PATH_COUNTER = re.compile(r"(?:page|seite|pagina|p|pg|seite:|trang|halaman|sayfa|strona|str|sida|side|o|s)[-_:/=]?(\d{1,4})(?:/|\.html?|$)", re.I)
+_ARROWS = frozenset({"»", "›", ">", ">>", "→", "⟩", "❯", "▶", "►", "⇒", "＞", "≫", "⟶", "▸"})
+_SLIDER = re.compile(r"carousel|slider|slick|swiper|gallery|slideshow|lightbox|flex-|glide|calendar|month|owl-|photo", re.I)
+_ARTICLE_NAV = re.compile(r"nav-next|post-nav|entry-nav|nextpost|next-post|single-nav|post-link|older-article|next-article", re.I)
+
+
+def next_page(root: etree._Element, links: Sequence[Anchor], base: str) -> str:
+    """The absolute address of the page after this one, "" when there is none to be seen."""
+    for link in root.iter("link"):
+        if "next" in (link.get("rel") or "").lower().split() and (url := safe_join(base, link.get("href") or "")):
+            return url
+    best, best_score = "", 0.0
+    here = _counter(base) or 1
+    numbers = _numbers(links)
+    current = _current(root, here, numbers)
+    for link in links:
+        score = _score(link, base, current, numbers)
+        if score > best_score:
+            best, best_score = link.url, score
+    return best if best_score >= 3 else ""
+
+
+def _label(el: etree._Element) -> str:
+    text = " ".join("".join(el.itertext()).split())  # type: ignore[call-overload]
+    return text if len(text) <= 40 else ""
+
+
+def _score(link: Anchor, base: str, current: int, numbers: dict[int, list[Anchor]]) -> float:
+    el = link.el
+    label = _label(el)
+    if not label and len("".join(el.itertext()).strip()) > 40:  # type: ignore[call-overload]
+        return 0.0
+    score = 0.0
+    rel = (el.get("rel") or "").lower().split()
+    if "next" in rel:
+        score += 4
+    if "prev" in rel:
+        return 0.0
+    own = f"{el.get('class') or ''} {el.get('id') or ''}"
+    parent = el.getparent()
+    near = f"{parent.get('class') or ''} {parent.get('id') or ''}" if parent is not None else ""
+    named = bare(label)
+    says = named in _next_words() or label.strip() in _ARROWS
+    spoken = bare(f"{el.get('aria-label') or ''}") or bare(el.get("title") or "")
+    if says:
+        score += 3
+    elif any(named.startswith(word + " ") and len(named) < len(word) + 12 for word in _NEXT_FIRST):
+        score += 2.5
+    if spoken and (spoken in _next_words() or any(spoken.startswith(word) or spoken.endswith(word) for word in _NEXT_FIRST)):
+        score += 2.5
+    if _CLASS.search(own):
+        score += 2
+    elif _CLASS.search(near) and not (parent is not None and len(parent) > 3):
+        score += 1.5
+    image = el.find(".//img")
+    if image is not None and not label and bare(image.get("alt") or "") in _next_words():
+        score += 3
+    number = _page_number(label)
+    if number is not None:
+        if number == current + 1 and len(numbers) >= 2:
+            score += 1.2 + (1.5 if _in_pager(el) else 0)
+        else:
+            return 0.0
+    if score <= 0:
+        return 0.0
+    counter = _counter(link.url)
+    if counter is not None and counter == current + 1:
+        score += 1.5
+    elif counter is not None and 0 < counter < current:
+        score -= 2
+    if _in_pager(el):
+        score += 1.5
+    if _CLASS_PREVIOUS.search(own) and not says:
+        score -= 3
+    if (urlsplit(link.url).hostname or "").removeprefix("www.") != (urlsplit(base).hostname or "").removeprefix("www."):
+        score -= 2
+    around = " ".join(f"{one.get('class') or ''} {one.get('id') or ''}" for one in (el, *_above(el, 4)))
+    if _SLIDER.search(around):
+        score -= 3
+    if _ARTICLE_NAV.search(around):
+        score -= 1
+    return score
+
+
+def _above(el: etree._Element, levels: int) -> list[etree._Element]:
+    found = []
+    for one in el.iterancestors():
+        found.append(one)
+        if len(found) >= levels:
+            break
+    return found
+
+
+def _in_pager(el: etree._Element) -> bool:
+    return any(_PAGER.search(f"{one.get('class') or ''} {one.get('id') or ''} {one.get('role') or ''} {one.get('aria-label') or ''}") for one in (el, *_above(el, 4)))
+
+
+def _page_number(label: str) -> int | None:
+    found = _NUMBER.fullmatch(label.strip("[]() .").casefold()) if label else None
+    return int(found[1]) if found else None
+
+
+def _numbers(links: Sequence[Anchor]) -> dict[int, list[Anchor]]:
+    found: dict[int, list[Anchor]] = {}
+    for link in links:
+        text = link.el.text
+        if text is not None and len(text) > 30:
+            continue
+        number = _page_number(_label(link.el))
+        if number is not None and number < 2000:
+            found.setdefault(number, []).append(link)
+    return found
+
+
+def _current(root: etree._Element, here: int, numbers: dict[int, list[Anchor]]) -> int:
+    # The number that stands beside the numbered links and is none itself.
+    for links in (numbers.get(2, []), numbers.get(3, []), numbers.get(1, [])):
+        for link in links[:3]:
+            box = link.el
+            for _ in range(3):
+                parent = box.getparent()
+                if parent is None:
+                    break
+                box = parent
+                for child in box.iter():
+                    if child.tag == "a" and child.get("href") and not re.search(r"\b(?:active|current|selected|disabled)\b", child.get("class") or "", re.I):
+                        continue
+                    text = (child.text or "").strip("[]() \n\t")
+                    if text.isdigit() and len(text) <= 4 and child.tag in {"span", "strong", "b", "em", "li", "a", "button", "div", "td", "font", "p"}:
+                        number = int(text)
+                        if number + 1 in numbers or number - 1 in numbers:
+                            return number
+    return here
+
+
+def _counter(url: str) -> int | None:
+    parts = urlsplit(url)
+    for name, value in parse_qsl(parts.query):
+        if _COUNTER.match(name) and value.isdigit():
+            number = int(value)
+            return number if number < 1000 and not re.match(r"start|offset|from|skip|begin|s$|o$", name, re.I) else None
+    found = _PATH_COUNTER.search(parts.path)
+    return int(found[1]) if found else None
+
+
+def _next_words() -> frozenset[str]:
+    return _NEXT
+
+
+_NEXT = frozenset(bare(word) for word in words("next"))
+_NEXT_FIRST = tuple(word for word in _NEXT if len(word) > 2 and word not in {"sau", "mer", "more", "más", "lagi", "mais"})
