@@ -138,7 +138,8 @@ def _by(
             nodes = tree.xpath(rule.path, namespaces={"re": "http://exslt.org/regular-expressions"})
             urls = _from_nodes(nodes if isinstance(nodes, list) else [nodes], base)
         pattern = regex.compile(rule.regex) if rule.regex else None
-        found.update(dict.fromkeys(url for url in urls if pattern is None or _matches(pattern, url)))
+        matching = (url for url in urls if pattern is None or _matches(pattern, url))
+        found.update(dict.fromkeys(url.partition("?")[0] if rule.query == "drop" else url for url in matching))
     return tuple(url for url in found if not any(_matches(pattern, url) for pattern in ignore))
 
 

@@ -141,6 +141,7 @@ class Profile(Strict):
     languages: tuple[Language, ...] = ()
     start: tuple[Address, ...] = ()
     search: tuple[SearchAddress, ...] = ()
+    """Addresses with `{term}` and, where pages are numbered, `{page}`. Of a news source they answer with feeds."""
     terms: tuple[str, ...] = ()
     """What is searched for when the operator names nothing."""
     feeds: tuple[Address, ...] = ()

@@ -105,6 +105,8 @@ class LinkRule(Strict):
     css: Css | None = None
     xpath: XPath | None = None
     regex: Regex | None = None
+    query: Literal["keep", "drop"] = "keep"
+    """`drop` leaves the query out (marks of where one clicked, new on every page), so that an item has one address."""
 
     @model_validator(mode="after")
     def _something(self) -> LinkRule:

@@ -7,13 +7,21 @@ from collections.abc import Iterator
 from scrapy import Request
 from scrapy.http import Response
 
-from spiders.kinds.site import SiteSpider
+from spiders.kinds.site import Role, SiteSpider, search_url
 from spiders.links import Links
 
 
 class NewsSpider(SiteSpider):
     """Articles are leaves, but for documents they link (a court's judgement, a seizure report) when the profile
     names them."""
+
+    def seeds(self) -> Iterator[tuple[str, Role]]:
+        """Searches of a news source are feeds: the same query, told apart from an answer without articles."""
+        searches = {
+            search_url(url, term, self.profile.paging.first) for url in self.profile.search for term in self.terms
+        }
+        for url, role in super().seeds():
+            yield url, "feed" if url in searches else role
 
     def follow(self, response: Response, found: Links) -> Iterator[Request]:
         """Sections to articles; articles to the documents that the profile asks for."""
