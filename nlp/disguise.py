@@ -41,6 +41,7 @@ _WIDE_SEPARATED = re.compile(
     rf"(?<=[{_WIDE}])(?:[._*·•☆★♡♥~/|+＊※\-\u2600-\u27bf\U0001f300-\U0001faff'\"]{{1,3}}|"
     rf"(?<=(?<![{_WIDE}])[{_WIDE}]) (?=[{_WIDE}](?![{_WIDE}])))(?=[{_WIDE}])"
 )
+_WIDE_MASKED = re.compile(rf"[{_WIDE}]{{0,5}}(?:[○〇◯＊*×●■□]{{1,2}}[{_WIDE}]{{1,5}})+|[{_WIDE}]{{2,6}}[○〇◯＊*×●■□]{{1,2}}")
 _MIXED = re.compile("(?:[a-z][\u0370-\u052f]|[\u0370-\u052f][a-z]|[ᴀ-ᴢɩʀʏ])")
 _MOST = 2000  # suspicious tokens looked at in one text
 
@@ -50,11 +51,12 @@ class Rewritten(NamedTuple):
 
     text: str
     starts: list[int]
+    ends: list[int]
     spots: list[tuple[int, int, str]]
 
     def back(self, start: int, end: int) -> tuple[int, int]:
-        """Folded offsets of rewritten `start:end`."""
-        return self.starts[start], self.starts[end]
+        """Folded offsets of rewritten `start:end`; a spot that was rewritten is taken whole."""
+        return self.starts[start], self.ends[end - 1]
 
     def touched(self, start: int, end: int) -> tuple[str, ...]:
         """The disguises inside rewritten `start:end`."""
@@ -82,34 +84,44 @@ class Disguises:
                 self._words.update(word for word in re.split(r"[\s\-]+", term.key) if len(word) >= 3)
         self._skeletons: dict[str, str] = {}
         self._by_length: dict[int, list[str]] = defaultdict(list)
+        self._wide_words: dict[int, list[str]] = defaultdict(list)
         for word in sorted(self._words):
             if script(word[0]) in ("alpha", "arabic"):
                 self._skeletons.setdefault(skeleton(word), word)
                 if len(word) >= 4:
                     self._by_length[len(word)].append(word)
+            elif 3 <= len(word) <= 6:
+                self._wide_words[len(word)].append(word)
 
     def rewrite(self, folded: str) -> Rewritten | None:
         """The text with hidden words written out, or None when nothing suspicious hides a known word."""
         changes = sorted(self._changes(folded))
         if not changes:
             return None
-        parts, starts, spots, at = [], [], [], 0
+        parts: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        spots: list[tuple[int, int, str]] = []
+        at = 0
         size = 0
         for start, end, word, kind in changes:
             if start < at:
                 continue
             parts.append(folded[at:start])
             starts.extend(range(at, start))
+            ends.extend(range(at + 1, start + 1))
             size += start - at
             parts.append(word)
             starts.extend([start] * len(word))
+            ends.extend([end] * len(word))
             # A dropped separator marks the letters on both sides of it.
             spots.append((size - (not word), size + len(word) + (not word), kind))
             size += len(word)
             at = end
         parts.append(folded[at:])
-        starts.extend(range(at, len(folded) + 1))
-        return Rewritten("".join(parts), starts, spots)
+        starts.extend(range(at, len(folded)))
+        ends.extend(range(at + 1, len(folded) + 1))
+        return Rewritten("".join(parts), starts, ends, spots)
 
     def _changes(self, folded: str) -> Iterator[tuple[int, int, str, str]]:
         taken: list[tuple[int, int]] = []
@@ -132,8 +144,24 @@ class Disguises:
                 if any(start < token.end() and token.start() < end for start, end in taken):
                     continue
                 yield from self._hidden(word, token.start())
+        for found in _WIDE_MASKED.finditer(folded):
+            yield from self._wide(found.group(), found.start())
         for found in _WIDE_SEPARATED.finditer(folded):
             yield found.start(), found.end(), "", SEPARATED
+
+    def _wide(self, token: str, at: int) -> Iterator[tuple[int, int, str, str]]:
+        """A term of a script without spaces with one or two characters blotted out; two at least must be left."""
+        for size in range(min(6, len(token)), 2, -1):
+            for start in range(len(token) - size + 1):
+                part = token[start : start + size]
+                blots = sum(char in "○〇◯＊*×●■□" for char in part)
+                if not blots or size - blots < 2:
+                    continue
+                pattern = re.compile("".join("." if char in "○〇◯＊*×●■□" else re.escape(char) for char in part) + r"\Z")
+                fits = [known for known in self._wide_words.get(size, ()) if pattern.match(known)]
+                if fits:
+                    yield at + start, at + start + size, fits[0], MASKED
+                    return
 
     def _hidden(self, token: str, at: int) -> Iterator[tuple[int, int, str, str]]:
         """What a suspicious token hides: whole, or without the punctuation around it, or one of its hyphened parts."""

@@ -19,6 +19,8 @@ FIELDS: tuple[FieldName, ...] = ("title", "text", "seller_text")
 # Languages whose accents tell words apart, so that a term without its marks is another word.
 MARKED = frozenset({"vi", "fr", "es", "pt", "de", "tr", "it"})
 _KIN = {"id": "ms", "ms": "id", "tl": "en"}
+# Languages that say "not" after the thing that is not.
+NOT_AFTER = frozenset({"tr", "ko", "ja", "hi", "bn", "my"})
 _STYLED = "styled letters"
 _INVISIBLE = "invisible characters"
 _ACCENTS = "accents"
@@ -46,19 +48,29 @@ class Scan:
 
     @property
     def animals(self) -> bool:
-        """Whether any animal, product, code word or picture of one is named."""
-        return any(hit.term.kind in ANIMAL or hit.term.kind == "emoji" for hits in self.hits.values() for hit in hits)
+        """Whether any animal, product, code word or picture of one is named, or a material that the seller will not name."""
+        hints = set()
+        for hits in self.hits.values():
+            for hit in hits:
+                if hit.term.kind in ANIMAL or hit.term.kind == "emoji":
+                    return True
+                if hit.term.cls in ("unsaid", "hint") and hit.term.kind == "context":
+                    hints.add(hit.term.key)
+        return len(hints) > 1
 
 
 @dataclass(slots=True)
 class Evidence:
-    """The words of a text by kind; `covered` holds animal words that an innocent phrase explains away."""
+    """The words of a text by kind; `covered` holds animal words that an innocent phrase explains away, `denied` the
+    materials that the text says it is not.
+    """
 
     text: Text
     language: Language
     context: Context
     words: list[Word] = field(default_factory=list)
     covered: list[tuple[Word, Word]] = field(default_factory=list)
+    denied: list[Word] = field(default_factory=list)
 
     def of(self, *kinds: str) -> list[Word]:
         """The words of some kinds, in order of field and place."""
@@ -101,12 +113,43 @@ def gather(text: Text, first: Scan, language: Language, context: Context) -> Evi
         kept, covered = _resolve(words)
         evidence.words.extend(kept)
         evidence.covered.extend(covered)
+    _deny(evidence)
     return evidence
+
+
+def _deny(evidence: Evidence) -> None:
+    """Take "plastic" out of the innocent words where the text says "not plastic": that speaks for real material."""
+    negators = [word for word in evidence.words if word.term.cls == "negator"]
+    if not negators:
+        return
+    for word in evidence.words:
+        material = word.term.cls in ("imitation", "plant_ivory", "domestic", "mammoth_exempt") or word.term.cls == "BON"
+        if material and negated(word, negators, evidence):
+            evidence.denied.append(word)
+    gone = {id(word) for word in evidence.denied}
+    evidence.words = [word for word in evidence.words if id(word) not in gone]
+
+
+def negated(word: Word, negators: Iterable[Word], evidence: Evidence) -> bool:
+    """Whether a "not" stands before the word (after it in some languages), in the same sentence."""
+    value: str = getattr(evidence.text, word.field)
+    for negator in negators:
+        if negator.field != word.field:
+            continue
+        before = 0 <= word.start - negator.end <= 22
+        after = evidence.language.code in NOT_AFTER and 0 <= negator.start - word.end <= 14
+        if before or after:
+            between = value[negator.end : word.start] if before else value[word.end : negator.start]
+            if not any(sign in between for sign in ".!?;\n。！？।"):
+                return True
+    return False
 
 
 def _speaks(term: Term, language: Language) -> bool:
     """Whether a term of its language is to be read in a text of this language."""
     lang, here = term.lang, language.code
+    if len(term.key) == 1 and term.key > "\u2e7f" and term.kind in ("innocent", "trade", "enforcement"):
+        return False  # 本, 头, 有: too many meanings to be a cue
     if lang in ("any", here) or _KIN.get(here) == lang or here == "und":
         return True
     size = len(term.key)
@@ -144,7 +187,7 @@ def _marks(term: Term, surface: str, bare: bool, disguised: bool, language: Lang
     found = []
     if any(unicodedata.category(char) == "Cf" for char in surface):
         found.append(_INVISIBLE)
-    if term.kind not in ANIMAL and term.kind != "part":
+    if term.kind not in ANIMAL and term.kind != "part" and term.lang != "vi" and len(term.key) > 4:
         return tuple(found)
     wide = unicodedata.normalize("NFKC", surface)
     if wide != unicodedata.normalize("NFC", surface) and any(char.isalpha() and ord(char) > 0x2000 for char in surface):
@@ -162,6 +205,8 @@ def _marks(term: Term, surface: str, bare: bool, disguised: bool, language: Lang
         return tuple(found)
     if _accented(mine) and not _accented(theirs):
         if language.code == "vi" or term.lang == "vi":
+            if term.kind not in ANIMAL and term.kind != "part":
+                return () if bare else None
             return (*found, _ACCENTS) if (bare or " " in mine) and len(term.key) > 5 else None
         return tuple(found) if bare or len(term.key) > 5 else None
     if not _accented(mine) and language.code not in MARKED:
@@ -182,7 +227,7 @@ def _resolve(words: Iterable[Word]) -> tuple[list[Word], list[tuple[Word, Word]]
     for word in words:
         kind = word.term.kind
         if kind not in ANIMAL:
-            if kind != "innocent" or not any(_inside(word, other, strict=True) and not other.weak for other in animals):
+            if kind == "part" or not any(_inside(word, other, strict=True) and not other.weak for other in animals):
                 kept.append(word)
             continue
         cover = next((other for other in innocents if _inside(word, other) and _may_cover(word, other)), None)

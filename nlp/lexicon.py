@@ -7,6 +7,7 @@ with the flag `off` takes a shipped word out.
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -37,13 +38,16 @@ class Term(NamedTuple):
 
 @cache
 def classes() -> dict[str, frozenset[str]]:
-    """Allowed classes by kind (`*` for the groups), and the allowed flags under `flag`."""
+    """Allowed classes by kind (`*` the groups, `taxon` the accepted names), and the allowed flags under `flag`."""
     out: dict[str, set[str]] = {}
     for line in (FOLDER / "classes.tsv").read_text(encoding="utf-8").splitlines()[1:]:
         kind, name, _ = line.split("\t")
         out.setdefault(kind, set()).add(name)
-    groups = {row[0] for row in tables("groups.tsv")}
-    return {kind: frozenset(groups) if "*" in names else frozenset(names) for kind, names in out.items()}
+    groups = frozenset(row[0] for row in tables("groups.tsv"))
+    with gzip.open(HERE / "taxa" / "taxa.tsv.gz", "rt", encoding="utf-8") as handle:
+        taxa = frozenset(line.split("\t", 1)[0] for line in handle)
+    whole = {"*": groups, "taxon": taxa}
+    return {kind: whole.get(next(iter(names)), frozenset(names)) for kind, names in out.items()}
 
 
 def tables(name: str) -> Iterator[list[str]]:

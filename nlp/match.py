@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -40,6 +41,7 @@ ENDINGS = {
 COMPOUNDING = frozenset({"de", "nl"})
 _ARABIC_BEFORE = frozenset({"", "ال", "و", "ف", "ب", "ل", "ك", "لل", "وال", "بال", "فال", "كال", "ول", "وب", "ولل", "وبال"})
 _ARABIC_AFTER = frozenset({"", "ات", "ين", "ون", "ه", "ها", "هم", "ي", "ان", "ا", "هما", "نا", "تين", "تان"})
+_WIDE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U0001f300-\U0001faff"
 _HANGUL_SHORT = 2
 _STRICT = 4
 _MIN_RAW = 2
@@ -81,9 +83,18 @@ class _Spaces(dict[int, str]):
 _SPACES = _Spaces()
 
 
-def searchable(folded: str) -> str:
-    """The text as the automaton sees it: one space before, one after, punctuation as spaces (same length inside)."""
-    return f" {folded.translate(_SPACES)} "
+_EDGE = re.compile(rf"(?<=[a-z0-9])(?=[{_WIDE}])|(?<=[{_WIDE}])(?=[a-z0-9])")
+
+
+def searchable(folded: str) -> tuple[str, list[int]]:
+    """The text as the automaton sees it: punctuation as spaces, one space before and after, and one between Latin letters
+    and scripts without spaces; the second value holds the positions of those added inside.
+    """
+    text = f" {folded.translate(_SPACES)} "
+    if folded.isascii():
+        return text, []
+    added = [found.start() + place for place, found in enumerate(_EDGE.finditer(text))]
+    return (_EDGE.sub(" ", text) if added else text), added
 
 
 class Matcher:
@@ -92,7 +103,7 @@ class Matcher:
     def __init__(self, terms: Iterable[Term]) -> None:
         by_pattern: dict[str, list[Term]] = defaultdict(list)
         for term in terms:
-            plain = term.key.translate(_SPACES).strip()
+            plain = searchable(term.key)[0].strip()
             if plain:
                 by_pattern[_pattern(plain, term)].append(term)
         self._terms: list[tuple[Term, ...]] = [tuple(group) for group in by_pattern.values()]
@@ -102,7 +113,7 @@ class Matcher:
 
     def scan(self, folded: str) -> list[Hit]:
         """All hits that stand at boundaries, overlapping ones too, as offsets into `folded`."""
-        text = searchable(folded)
+        text, added = searchable(folded)
         hits = []
         modes, every = self._modes, self._terms
         for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
@@ -110,6 +121,9 @@ class Matcher:
             if mode == "strict":
                 terms: Sequence[Term] = every[number]
                 start, end = start + 1, end - 1
+            elif mode == "left":
+                terms = every[number] if unicodedata.category(text[end])[0] != "M" else ()
+                start += 1
             elif mode == "alpha":
                 rest = _word_after(text, end)
                 terms = [t for t in every[number] if not rest or _ending(t, rest)]
@@ -118,6 +132,8 @@ class Matcher:
                 terms = every[number] if _stands(mode, text, start, end) else ()
                 if mode == "hangul" and text[start] == " ":
                     start += 1
+            if added:
+                start, end = start - bisect_left(added, start), end - bisect_left(added, end)
             hits.extend(Hit(term, start - 1, end - 1) for term in terms)
         return hits
 
@@ -132,13 +148,15 @@ def _pattern(plain: str, term: Term) -> str:
     if first != "alpha":
         return plain
     strict = (len(plain) <= _STRICT and term.lang not in ("ru", "hi", "bn", "tr")) or len(plain) < 3
-    return f" {plain} " if strict or script(plain[-1]) != "alpha" else f" {plain}"
+    return f" {plain} " if strict and script(plain[-1]) == "alpha" else f" {plain}"
 
 
 def _mode(pattern: str) -> str:
     if pattern[0] == " ":
         if pattern[-1] == " ":
             return "strict"
+        if script(pattern[-1]) not in ("alpha", "hangul"):
+            return "left"
         return "hangul" if script(pattern[1]) == "hangul" else "alpha"
     kind = script(pattern[0])
     return "open" if kind == "alpha" else kind

@@ -16,6 +16,7 @@ class Rules:
     def __init__(self, tables: dict[str, Any]) -> None:
         self._points: dict[str, float] = {name: float(value) for name, value in tables["points"].items()}
         self._lists: dict[str, frozenset[str]] = {name: frozenset(values) for name, values in tables["lists"].items()}
+        self.codes: dict[str, str] = dict(tables["codes"])
         self.version = str(tables["version"])
 
     def points(self, name: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,11 +10,9 @@ from nlp.evidence import Evidence, Word
 from nlp.rules import Rules
 from nlp.taxonomy import Taxonomy
 
+_BREAK = re.compile(r"[.!?;]\s|\n|[。！？؛۔।]")
 _NEAR = 28  # characters between an animal and a part of it that still belong together
 _WIDE_NEAR = 10  # the same in scripts without spaces
-JEWELLERY = frozenset(
-    "bangle bangles bracelet necklace brooch pendant beads earrings ring".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +53,29 @@ def things(evidence: Evidence, taxonomy: Taxonomy, rules: Rules) -> list[Thing]:
     animals = [_animal(word, taxonomy, rules) for word in evidence.of("group", "name", "taxon", "emoji")]
     named = {group for thing in out for group in thing.groups}
     for thing in animals:
-        joined = _join(thing, parts, rules)
+        joined = _join(thing, parts, rules, evidence)
         if joined is not thing or not _tiny(thing.word) or named & set(thing.groups):
             out.append(joined)
+    if not any(thing.material and not thing.exempt for thing in out):
+        out.extend(_unnamed(evidence, rules))
     return out
+
+
+def _unnamed(evidence: Evidence, rules: Rules) -> list[Thing]:
+    """A worked object whose material is not named but described: grain, "not bone, not resin", "you know what it is".
+
+    Such words are said of elephant ivory, so that is what is asked after; the reader marks it as masked.
+    """
+    said: dict[str, Word] = {}
+    for word in evidence.of("context"):
+        if word.term.cls in ("hint", "unsaid", "item") and word.field != "seller_text":
+            said.setdefault(word.term.cls, word)
+    if "item" not in said or "unsaid" not in said and len(evidence.denied) < 2:
+        return []
+    if "hint" not in said and not evidence.denied:
+        return []
+    base = rules.points("unnamed")
+    return [Thing(said["item"], "unnamed", ("elephant",), "Elephantidae", ("IVC",), base, False)]
 
 
 def _tiny(word: Word) -> bool:
@@ -92,6 +110,9 @@ def _animal(word: Word, taxonomy: Taxonomy, rules: Rules) -> Thing:
     if kind in ("group", "emoji"):
         group = taxonomy.groups[word.term.cls]
         form = "animal" if kind == "group" else "emoji"
+        if kind == "group" and group.name in rules.codes:
+            return Thing(word, "product", taxonomy.parents(group.name), group.taxon, (rules.codes[group.name],),
+                         rules.points("product.weak"), group.priority == 0)  # fmt: skip
         return Thing(word, form, taxonomy.parents(group.name), group.taxon, (),
                      _weight(word, form, group.priority, rules), group.priority == 0)  # fmt: skip
     entry = taxonomy.get(word.term.cls)
@@ -102,19 +123,23 @@ def _animal(word: Word, taxonomy: Taxonomy, rules: Rules) -> Thing:
                  _weight(word, form, priority, rules), not (entry and entry.cites) or priority == 0)  # fmt: skip
 
 
-def _join(thing: Thing, parts: Iterable[Word], rules: Rules) -> Thing:
+def _join(thing: Thing, parts: Iterable[Word], rules: Rules, evidence: Evidence) -> Thing:
     """The animal with the nearest part of it beside it, if there is one."""
     word = thing.word
     if word.term.kind == "emoji":
         return thing
     wide = word.text[:1] > "\u0dff"
     best: Word | None = None
+    value: str = getattr(evidence.text, word.field)
     for part in parts:
         if part.field != word.field or (part.start < word.end and word.start < part.end):
             continue
         distance = gap(word, part)
         limit = (1 if _tiny(word) or len(part.term.key) == 1 else _WIDE_NEAR) if wide else _NEAR
-        if distance <= limit and (best is None or distance < gap(word, best)):
+        if distance > limit or (best is not None and distance >= gap(word, best)):
+            continue
+        between = value[min(word.end, part.end) : max(word.start, part.start)]
+        if not _BREAK.search(between):
             best = part
     if best is None:
         return thing

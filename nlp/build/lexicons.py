@@ -18,6 +18,8 @@ from nlp.text import key
 SOURCE = "curated 2026, unreviewed"
 # Codes of the curated product table that are not codes of the CITES guide.
 CODES = {"BIL_GAL": "GAL", "SKU_CASQUE": "SKU", "BEZ_DER": "DER"}
+# Groups that the curated product table uses for their neighbours too (fox and zebra under otter, owls under eagle).
+LUMPS = {"otter", "eagle", "dolphin", "ocelot", "wild_bird", "costus", "serow_goral"}
 FLAGS = {"pl", "inf", "def", "sp", "rom", "sl", "dim", "young", "old", "amb"}
 Row = tuple[str, str, str, str, str]
 
@@ -35,9 +37,9 @@ def curated(sources: Path) -> dict[str, list[Row]]:
     out: dict[str, list[Row]] = defaultdict(list)
     for row in read_tsv(sources / "taxa_names.tsv"):
         out[row["lang"]].append(("group", row["concept"], row["name"], flags(row["note"]), ""))
+    groups = {lang: _names(rows) for lang, rows in out.items()}
     for row in read_tsv(sources / "product_names.tsv"):
-        code = CODES.get(row["term"], row["term"])
-        out[row["lang"]].append(("product", row["concept"], row["name"], flags(row["note"]), code))
+        out[row["lang"]].append(_product(row, groups.get(row["lang"], [])))
     for name, kind in (("trade_cues", "trade"), ("enforcement_cues", "enforcement")):
         for row in read_tsv(sources / f"{name}.tsv"):
             out[row["lang"]].append((kind, row["class"], row["phrase"], "weak" if row["weight"] == "weak" else "", ""))
@@ -45,6 +47,29 @@ def curated(sources: Path) -> dict[str, list[Row]]:
         if row["kind"] == "phrase":
             out[row["lang"]].append(("innocent", row["class"], row["phrase"], "", row["suppresses"]))
     return out
+
+
+def _names(rows: list[Row]) -> list[tuple[str, str]]:
+    """Folded group names of a language, longest first, with their groups."""
+    return sorted({(key(word), cls) for kind, cls, word, *_ in rows if kind == "group"}, key=lambda pair: -len(pair[0]))
+
+
+def _product(row: dict[str, str], groups: list[tuple[str, str]]) -> Row:
+    """One product row. The curated table lumps some products under one group; the animal named in the phrase is better."""
+    code = CODES.get(row["term"], row["term"])
+    flag, concept = flags(row["note"]), row["concept"]
+    if code == "LIV" and concept == "lion":
+        return ("trade", "live_care", row["name"], "weak", "")
+    if code == "TRO" and concept == "big_cat":
+        return ("part", "TRO", row["name"], "", "")
+    if concept in LUMPS or code == "MED":
+        folded = key(row["name"])
+        wide = folded[0] > "\u0dff"
+        named = next((cls for name, cls in groups if len(name) > 1 and (name in folded if wide else f" {name} " in f" {folded} ")), "")
+        concept = named or concept
+        if not named:
+            flag = ",".join(sorted({*filter(None, flag.split(",")), "amb"}))
+    return ("product", concept, row["name"], flag, code)
 
 
 def main(sources: Path) -> None:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nlp.evidence import Evidence, Word
 from nlp.records import Reason
 from nlp.rules import Rules
 from nlp.things import Thing, gap
 
-# Languages that say "not" after the thing that is not.
-_NOT_AFTER = frozenset({"tr", "ko", "ja", "hi", "bn", "my"})
 _CRIME = ("seizure", "arrest", "conviction", "smuggling", "poaching")
+_NOT_NEWS = ("image_media", "sport_team", "toy_plush", "brand", "pattern_print", "campaign")
+_OFFERED = ("sell", "buy", "no_papers", "price", "ship", "quantity_unit", "private_contact", "with_papers")
 _ONCE = ("sell", "buy", "price", "ship", "payment", "private_contact", "quantity_unit",
          "authenticity", "antique_claim", "no_papers", "with_papers", "discretion")  # fmt: skip
 
@@ -84,6 +84,15 @@ class Judge:
             self._add(verdict, "exempt", 1.0, best.word)
         # A doubtful word ("El Jaguar") lets crime words count for little.
         trust = min(1.0, best.base)
+        other = [w for w in evidence.of("context") if w.term.cls == "othercrime"]
+        nick = _nickname(evidence, best)
+        if nick or (other and not best.material and sum(1 for t in things if t.groups == best.groups) < 2):
+            trust *= 0.3
+            self._add(verdict, "news.other", 1.0, other[0] if other else best.word)
+        around = [w for w in evidence.of("innocent") if gap(w, best.word) <= 12 and w.term.cls in _NOT_NEWS]
+        if around:
+            trust *= 0.3
+            self._add(verdict, around[0].term.cls, 1.0, around[0])
         crimes: dict[str, Word] = {}
         for word in evidence.of("enforcement"):
             if word.field != "seller_text" and "weak" not in word.term.flags:
@@ -91,8 +100,10 @@ class Judge:
         found = [crimes[cls] for cls in _CRIME if cls in crimes]
         for place, word in enumerate(found):
             self._add(verdict, "news.crime.more" if place else "news.crime", trust, word, f"news: {word.term.cls}")
+        if not found and "police" in crimes and "customs" in crimes:
+            self._add(verdict, "news.crime", 0.8 * trust, crimes["customs"], "news: customs")
         for cls in ("police", "customs"):
-            if cls in crimes and found:
+            if cls in crimes:
                 self._add(verdict, "news.police", trust, crimes[cls], f"news: {cls}")
         self._more(verdict, best, things)
         return verdict
@@ -102,13 +113,12 @@ class Judge:
         context: dict[str, list[Word]] = {}
         for word in evidence.of("context"):
             context.setdefault(word.term.cls, []).append(word)
-        negators = context.get("negator", [])
-        innocents, denied = [], []
-        for word in evidence.of("innocent"):
-            (denied if _negated(word, negators, evidence) else innocents).append(word)
-        domestic = [word for word in context.get("domestic", []) if not _negated(word, negators, evidence)]
+        innocents, domestic = evidence.of("innocent"), context.get("domestic", [])
         care = [w for w in evidence.of("trade") if w.term.cls == "live_care" and w.field != "seller_text"]
         judged = []
+        # "Budgerigar parrots": the wider word says no more than the exempt one beside it.
+        spoken = {group for thing in things if thing.exempt for group in thing.groups[1:]}
+        things = [replace(t, exempt=True) if t.form == "animal" and t.groups[0] in spoken else t for t in things]
         for thing in things:
             part = Verdict()
             self._base(part, thing)
@@ -123,7 +133,7 @@ class Judge:
             if thing in verdict.things:
                 verdict.live |= other.live
         self._more(verdict, best, verdict.things)
-        self._said(verdict, evidence, context, denied, best)
+        self._said(verdict, evidence, context, best)
         self._cues(verdict, evidence, best)
         crimes = {w.term.cls: w for w in evidence.of("enforcement") if w.term.cls in _CRIME and "weak" not in w.term.flags
                   and w.field != "seller_text"}  # fmt: skip
@@ -145,11 +155,18 @@ class Judge:
         """What the surroundings say of one thing."""
         rules, word = self._rules, thing.word
         if thing.exempt:
-            self._add(part, "exempt", 1.0, word)
+            wild = context.get("wild") and set(thing.groups) & rules.among("protected")
+            self._add(part, "exempt", 0.2 if wild else 1.0, word)
+        mammoth = [w for w in evidence.of("group") if w.term.cls == "mammoth_exempt"]
+        if mammoth and thing.material and "elephant" in thing.groups:
+            self._add(part, "mammoth", 1.0, mammoth[0])
         if not thing.material:
             self._alive(part, thing, evidence, context, care)
         strongest: dict[str, tuple[float, Word]] = {}
+        items = {(w.field, w.start, w.end) for w in context.get("item", ())} if thing.material else set()
         for other in innocents:
+            if (other.field, other.start, other.end) in items:
+                continue  # a figurine is a toy of plush, but a carving of ivory
             if other.term.means != "*" and not set(other.term.means.split(";")) & set(thing.groups):
                 continue
             near = _nearness(thing, other)
@@ -162,12 +179,16 @@ class Judge:
             nearest = min(domestic, key=lambda other: gap(word, other))
             if gap(word, nearest) <= 25:
                 self._add(part, "domestic", 0.5 if thing.form == "product" and not word.weak else 1.0, nearest)
+        if set(thing.groups) & rules.among("coloured"):
+            tints = [w for w in context.get("colour", []) if w.field == word.field and gap(w, word) <= 3]
+            if tints and "colour" not in strongest:
+                self._add(part, "colour", 1.0, tints[0])
         if set(thing.groups) & rules.among("coloured") and (word.weak or thing.form == "animal"):
             cloth = [w for w in context.get("garment", []) if w.field != "seller_text"]
             near = min(cloth, key=lambda w: (gap(word, w), w.start), default=None)
-            items = [w for w in context.get("item", []) if w.field != "seller_text"]
+            carved = [w for w in context.get("item", []) if w.field != "seller_text"]
             if near is not None and (gap(word, near) <= 30 or near.field == "title"):
-                closer = any(gap(word, w) <= gap(word, near) for w in items)
+                closer = any(gap(word, w) <= gap(word, near) for w in carved)
                 self._add(part, "garment", 0.35 if closer else 1.0, near)
 
     def _alive(self, part: Verdict, thing: Thing, evidence: Evidence, context: dict[str, list[Word]],
@@ -178,7 +199,7 @@ class Judge:
                 self._add(part, "still", 1.0, thing.word)
             return
         strong = [w for w in care if "weak" not in w.term.flags]
-        goods = [w for w in context.get("goods", []) if w.field == "title"]
+        goods = [w for w in context.get("goods", []) if _for_it(w, thing.word, context.get("extra", []))]
         if goods and len(strong) < 2 and thing.form != "emoji":
             self._add(part, "goods", 1.0, goods[0])
             return
@@ -190,9 +211,16 @@ class Judge:
                 self._add(part, "live.more", 1.0, next(w for w in strong if w.term.key != first.term.key))
             part.live.add(thing.taxon)
             return
-        sold = next((w for w in evidence.of("trade") if w.term.cls in ("sell", "buy") and "weak" not in w.term.flags), None)
-        if sold is not None and thing.form != "emoji":
-            self._add(part, "live.sold", 1.0, sold)
+        if thing.form == "emoji":
+            return
+        offer = next((w for w in evidence.of("trade") if w.term.cls in _OFFERED and "weak" not in w.term.flags
+                      and w.field != "seller_text"), None)  # fmt: skip
+        known = not thing.word.weak and not set(thing.groups[:1]) & self._rules.among("everyday")
+        if offer is not None:
+            self._add(part, "live.sold", 0.4 if thing.word.weak else 1.0, offer)
+        if known and thing.word.field == "title" and evidence.text.kind == "listing":
+            self._add(part, "live.title", 1.0, thing.word)
+        if offer is not None or known:
             part.live.add(thing.taxon)
 
     def _more(self, verdict: Verdict, best: Thing, things: Iterable[Thing]) -> None:
@@ -203,19 +231,21 @@ class Judge:
         for word in list(others.values())[:3]:
             self._add(verdict, "more", 1.0, word)
 
-    def _said(self, verdict: Verdict, evidence: Evidence, context: dict[str, list[Word]], denied: Sequence[Word],
-              best: Thing) -> None:  # fmt: skip
+    def _said(self, verdict: Verdict, evidence: Evidence, context: dict[str, list[Word]], best: Thing) -> None:
         """Worked items, grain and cracks, "not plastic": what is said of real material."""
-        if best.material or best.form == "emoji":
+        if best.form in ("emoji", "unnamed") or (best.material and best.word.weak):
             items = [w for w in context.get("item", []) if w.field != "seller_text"]
-            if items and (best.word.weak or best.form == "emoji"):
+            if items:
                 self._add(verdict, "item", 1.0, items[0])
-        hints = list({w.term.key: w for w in (*context.get("hint", ()), *denied) if w.field != "seller_text"}.values())
+        hints = list({w.term.key: w for w in (*context.get("hint", ()), *evidence.denied) if w.field != "seller_text"}.values())
         if hints:
             self._add(verdict, "hint", 1.0, hints[0])
             for word in hints[1:3]:
                 self._add(verdict, "hint.more", 1.0, word)
-        if best.form == "emoji" and hints:
+        unsaid = [w for w in context.get("unsaid", []) if w.field != "seller_text"]
+        if unsaid:
+            self._add(verdict, "unsaid", 1.0, unsaid[0])
+        if best.form == "emoji" and (hints or unsaid):
             self._add(verdict, "emoji.support", 1.0, best.word)
         wild = [w for w in context.get("wild", []) if w.field != "seller_text"]
         if wild and (best.material or verdict.live):
@@ -236,6 +266,17 @@ class Judge:
                 self._add(verdict, cls, value, word)
 
 
+def _for_it(goods: Word, animal: Word, extras: Iterable[Word]) -> bool:
+    """Whether a cage or feed in the title is what is offered: named before the animal, or right after it ("parrot cage"),
+    not "parrot with cage".
+    """
+    if goods.field != "title":
+        return False
+    if any(w.field == "title" and 0 <= goods.start - w.end <= 4 for w in extras):
+        return False
+    return animal.field != "title" or goods.end <= animal.start or goods.start - animal.end <= 4
+
+
 def _nearness(thing: Thing, other: Word) -> float:
     """How much an innocent word says of a thing: all when beside it or in the title, less far away in the text."""
     word = thing.word
@@ -254,16 +295,9 @@ def _nearness(thing: Thing, other: Word) -> float:
     return 0.15 if strong else 0.35
 
 
-def _negated(word: Word, negators: Iterable[Word], evidence: Evidence) -> bool:
-    """Whether a "not" stands before the word (after it in some languages), in the same sentence, or right inside it."""
+def _nickname(evidence: Evidence, thing: Thing) -> bool:
+    """An animal in quotation marks ("El Jaguar") is a person or a gang."""
+    word = thing.word
     value: str = getattr(evidence.text, word.field)
-    for negator in negators:
-        if negator.field != word.field:
-            continue
-        before = 0 <= word.start - negator.end <= 22
-        after = evidence.language.code in _NOT_AFTER and 0 <= negator.start - word.end <= 14
-        if before or after:
-            between = value[negator.end : word.start] if before else value[word.end : negator.start]
-            if not any(sign in between for sign in ".!?;\n。！？।"):
-                return True
-    return False
+    before, after = value[max(0, word.start - 6) : word.start], value[word.end : word.end + 2]
+    return any(mark in before for mark in "\"'«“‘„") and any(mark in after for mark in "\"'»”’“")

@@ -23,7 +23,7 @@ def taxa(verdict: Verdict, taxonomy: Taxonomy) -> tuple[Taxon, ...]:
             continue
         word = thing.word
         found[entry.name] = (thing, Taxon(entry.name, entry.rank, entry.lineage, entry.cites,
-                                          entry.group or thing.groups[0], word.text, word.field, word.start, word.end))  # fmt: skip
+                                          entry.group or next(iter(thing.groups), ""), word.text, word.field, word.start, word.end))  # fmt: skip
     records = [record for _, record in found.values()]
     wider = {name for record in records for name in record.lineage}
     sure = [record for record in records if record.name not in wider]
