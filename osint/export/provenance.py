@@ -25,7 +25,6 @@ CONTEXT = {
     "uco-observable": "https://ontology.unifiedcyberontology.org/uco/observable/",
     "uco-tool": "https://ontology.unifiedcyberontology.org/uco/tool/",
     "uco-types": "https://ontology.unifiedcyberontology.org/uco/types/",
-    "uco-vocabulary": "https://ontology.unifiedcyberontology.org/uco/vocabulary/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 Node = dict[str, Any]
@@ -101,7 +100,7 @@ class Graph:
                 "uco-observable:hash": {
                     "@id": self.id("hash", capture.id),
                     "@type": "uco-types:Hash",
-                    "uco-types:hashMethod": {"@type": "uco-vocabulary:HashNameVocab", "@value": "SHA256"},
+                    "uco-types:hashMethod": "SHA256",
                     "uco-types:hashValue": {"@type": "xsd:hexBinary", "@value": capture.sha256},
                 },
             },

@@ -83,7 +83,8 @@ class World:
         return writer.write(
             NewCapture(
                 run=self.run, source="bangkok-market", url=url, final_url=url,
-                requested_at=moment - timedelta(seconds=1), fetched_at=moment, status=more.pop("status", 200), reason="OK", body=body,
+                requested_at=moment - timedelta(seconds=1), fetched_at=moment,
+                status=more.pop("status", 200), reason="OK", body=body,
                 headers=more.pop("headers", (("Content-Type", "text/html; charset=utf-8"), ("X-Note", "caf\xe9"))),
                 request_headers=(("User-Agent", "osint"), ("Accept", "*/*")),
                 media_type=more.pop("media_type", "text/html"), ip="203.0.113.7", **more,
@@ -100,6 +101,10 @@ class World:
             "analysis": analysis(),
         } | more  # fmt: skip
         return self.store.listings.put(ListingVersion(**values))
+
+    @staticmethod
+    def links(*listings):
+        return [Link(listing, "first listing", 1.0) for listing in listings]
 
     def _fill(self):
         store = self.store
