@@ -6,18 +6,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from spiders.archive_reader import Item, Part, Reader
 from spiders.archive_records import LIMITS, REASONS, Archived, Limits, Problem, Row
 from spiders.archive_zip import Budget
 from spiders.items import Page
 
-__all__ = ["LIMITS", "REASONS", "Archived", "Limits", "Problem", "Row", "open_file"]
+__all__ = ["LIMITS", "REASONS", "Archived", "Limits", "Problem", "Row", "open_body", "open_file"]
 
 
 def open_file(path: Path, limits: Limits = LIMITS) -> Iterator[Page | Row | Problem]:
@@ -36,6 +38,16 @@ def open_file(path: Path, limits: Limits = LIMITS) -> Iterator[Page | Row | Prob
                 yield from open_file(child, limits)
         return
     yield from _few_words(_whole(path, limits), limits, str(path))
+
+
+def open_body(page: Page, limits: Limits = LIMITS) -> Iterator[Page | Row | Problem]:
+    """The same of a body that was fetched (content-encoding undone): the members of a ZIP, the mails of a mailbox, the
+    rows of a table. Pages that name no address of their own get one below the page's own name."""
+    name = unquote(urlsplit(page.address).path.rpartition("/")[2]) or "body"
+    made = page.fetched_at or datetime.now(UTC)
+    reader = Reader(name, limits, Budget(limits, len(page.body)), made)
+    part = Part(io.BytesIO(page.body), name, "", 0, made)
+    yield from _few_words(reader.guarded(lambda: reader.read(part), ""), limits, name)
 
 
 def _whole(path: Path, limits: Limits) -> Iterator[Item]:

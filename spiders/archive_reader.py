@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -27,6 +28,8 @@ from spiders.items import Page
 Item = Page | Row | Problem
 _FEEDS: Final = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
 _TABLES: Final = frozenset({"text/csv", "text/tab-separated-values"})
+_MBOX: Final = re.compile(rb"\n(?=From [^\r\n]{5,200} \d{4}\r?\n)")
+"""Between the mails of a mailbox: the line that gives sender and date (RFC 4155)."""
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TEXT_ENDINGS: Final = frozenset({"", "txt", "text", "md", "markdown", "log", "asc", "rst"})
 
@@ -108,6 +111,10 @@ class Reader:
                 yield self._problem(part.member, "broken", "MHTML without a page")
             else:
                 yield self._page(part, found.body, found.media_type, found.url, found.at)
+        elif kind == "message/rfc822" and (mails := _MBOX.split(body))[1:]:
+            for number, mail in enumerate(mails, 1):
+                held = replace(part, member=within(part.member, f"mail {number}") if part.member else f"mail {number}")
+                yield self._page(held, mail, kind)
         elif kind == _XLSX:
             yield from self._workbook(part, body)
         elif kind == "application/encrypted":

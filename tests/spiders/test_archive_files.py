@@ -16,7 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spiders.archive import REASONS, Archived, Limits, Problem, Row, open_file
+from spiders.archive import REASONS, Archived, Limits, Problem, Row, open_body, open_file
+from spiders.items import Page
 
 HTML = b"<!DOCTYPE html><title>t</title><p>tusk for sale"
 PDF = b"%PDF-1.4\n%%EOF"
@@ -280,6 +281,21 @@ def test_mail_is_one_page_with_its_attachments_inside(tmp_path: Path):
     mail.add_attachment(PDF, maintype="application", subtype="pdf", filename="a.pdf")
     (page,), problems = opened(tmp_path, "a.eml", mail.as_bytes())
     assert (page.media_type, problems) == ("message/rfc822", [])
+
+
+def test_a_mailbox_is_a_page_for_each_mail(tmp_path: Path):
+    mail = b"From a@b.test Tue Jan  2 10:00:00 2024\nFrom: a@b.test\nSubject: s%d\n\nFrom here on\n\n"
+    found, problems = opened(tmp_path, "a.mbox", b"".join(mail % number for number in range(3)))
+    assert [(page.member, page.media_type) for page in found] == [(f"mail {n}", "message/rfc822") for n in (1, 2, 3)]
+    assert problems == []
+
+
+def test_a_body_that_was_fetched(tmp_path: Path):
+    body = zipped({"a.html": HTML, "b.bin": b"\x00\x01"})
+    items = list(open_body(Page(url="https://a.test/files/pack%20one.zip?x=1", body=body)))
+    assert isinstance(items[0], Archived)
+    assert items[0].url.startswith("file:pack%20one.zip!/a.html?sha256=")
+    assert isinstance(items[1], Problem)
 
 
 NAMES = [

@@ -150,6 +150,13 @@ def test_docx_deleted_text_is_left_out_and_inserted_text_kept():
     assert read(docx_of(body)).text == "new"
 
 
+def test_docx_link_keeps_its_address():
+    r = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+    body = f'<w:p><w:r><w:t>write </w:t></w:r><w:hyperlink {r} r:id="r1"><w:r><w:t>here</w:t></w:r></w:hyperlink></w:p>'
+    rels = '<R><r Id="r1" TargetMode="External" Target="https://t.me/seller77"/><r Id="r2" Target="x"/></R>'
+    assert read(docx_of(body, **{"word/_rels/document.xml.rels": rels})).text == "write here (https://t.me/seller77)"
+
+
 def test_docx_strict_form():
     strict = 'xmlns:w="http://purl.oclc.org/ooxml/wordprocessingml/main"'
     assert read(docx_of("<w:p><w:r><w:t>strict text</w:t></w:r></w:p>", strict)).text == "strict text"
@@ -292,8 +299,11 @@ def test_eml_of_html_alone():
     mail = EmailMessage()
     mail["Subject"] = "s"
     mail["From"] = "a@b.test"
-    mail.set_content("<style>p{}</style><p>one<br>two</p><table><tr><td>a</td><td>b</td></tr></table>", subtype="html")
-    assert read(mail.as_bytes()).text.endswith("one\ntwo\na\tb")
+    mail.set_content(
+        "<style>p{}</style><p>one<br>two <a href='https://t.me/x7'>me</a>!</p><table><tr><td>a</td><td>b</td></tr></table>",
+        subtype="html",
+    )
+    assert read(mail.as_bytes()).text.endswith("one\ntwo me (https://t.me/x7)!\na\tb")
 
 
 TEXTS = {

@@ -14,7 +14,7 @@ from lxml import etree
 from spiders.extract.documents.draft import Draft
 from spiders.extract.documents.errors import DocumentError
 from spiders.extract.documents.limits import Limits
-from spiders.extract.documents.package import Package, attribute, local, properties
+from spiders.extract.documents.package import Package, attribute, local, properties, with_link
 
 _PAGE = "\x0c"
 _DEPTH = 100
@@ -36,7 +36,7 @@ def read(body: bytes, limits: Limits, draft: Draft) -> None:
     if "docProps/core.xml" in package:
         properties(package.xml("docProps/core.xml"), draft)
     related = package.related(main)
-    pages = _Text().of(root).split(_PAGE)
+    pages = _Text(package.links(main)).of(root).split(_PAGE)
     for text in pages:
         # A page break and the mark where Word began the new page stand one behind the other: that is one page.
         if text.strip():
@@ -52,7 +52,7 @@ def read(body: bytes, limits: Limits, draft: Draft) -> None:
 
 def _part(package: Package, name: str, texts: list[str], draft: Draft) -> None:
     try:
-        text = _Text().of(package.xml(name)).replace(_PAGE, "\n").strip()
+        text = _Text(package.links(name)).of(package.xml(name)).replace(_PAGE, "\n").strip()
     except DocumentError as error:
         draft.note(f"{name} not read: {error.detail}")
         return
@@ -63,7 +63,8 @@ def _part(package: Package, name: str, texts: list[str], draft: Draft) -> None:
 class _Text:
     """Walks a tree and gathers its text; boxes wait until their paragraph has ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, links: dict[str, str]) -> None:
+        self._links = links
         self._out: list[str] = []
         self._boxes: list[etree._Element] = []
 
@@ -93,6 +94,11 @@ class _Text:
             self._boxes.append(node) if depth else self._children(node, 0)
         elif name == "tbl":
             self._table(node, depth)
+        elif name == "hyperlink":
+            start = len(self._out)
+            self._children(node, depth)
+            text = "".join(self._out[start:])
+            self._out[start:] = [with_link(text, self._links.get(attribute(node, "id"), ""))]
         elif name == "checkBox":
             self._out.append(_CHECKED.get(attribute(node, "val"), ""))
         elif name == "chr" and depth:
@@ -118,7 +124,7 @@ class _Text:
         for row in _within(table, "tr"):
             cells, boxes = [], []
             for cell in _within(row, "tc"):
-                inner = _Text()
+                inner = _Text(self._links)
                 for child in cell:
                     inner._walk(child, depth + 3)
                 boxes += inner._boxes

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from lxml import etree, html
 
+from spiders.extract.documents.package import WEB, with_link
+
 _BLOCKS = frozenset(
     {
         "p",
@@ -37,17 +39,23 @@ def text_of_html(markup: str) -> str:
         return ""
     out: list[str] = []
     aside: etree._Element | None = None
+    opened: list[int] = []  # where links begin
     for event, node in etree.iterwalk(root, events=("start", "end")):
         tag = node.tag if isinstance(node.tag, str) else "script"
         if event == "start":
             if aside is None and tag in _ASIDE:
                 aside = node
+            if aside is None and tag == "a":
+                opened.append(len(out))
             if aside is None:
                 out.append("\n" if tag in _BLOCKS else "\t" if tag in {"td", "th"} else "")
                 out.append(_spaced(node.text) if node.text else "")
             continue
         if aside is node:
             aside = None
+        elif aside is None and tag == "a":
+            start, url = opened.pop(), str(node.get("href") or "").strip()
+            out[start:] = [with_link("".join(out[start:]), url if url.lower().startswith(WEB) else "")]
         elif aside is None and tag in _BLOCKS:
             out.append("\n")
         if aside is None and node.tail:

@@ -7,7 +7,7 @@ from lxml import etree
 from spiders.extract.documents.draft import Draft
 from spiders.extract.documents.errors import DocumentError
 from spiders.extract.documents.limits import Limits
-from spiders.extract.documents.package import Package, attribute, local, properties, safe_xml
+from spiders.extract.documents.package import WEB, Package, attribute, local, properties, safe_xml, with_link
 
 _PAGE = "\x0c"
 _DEPTH = 100
@@ -75,9 +75,12 @@ class _Text:
             return
         self._out.append(self._before(node, name))
         self._out.append(node.text or "" if name in _INLINE else "")
+        start = len(self._out) - 1
         for child in node:
             self._walk(child, depth + 1)
             self._out.append(child.tail or "" if name in _INLINE else "")
+        if name == "a" and attribute(node, "href").lower().startswith(WEB):
+            self._out[start:] = [with_link("".join(self._out[start:]), attribute(node, "href"))]
         if name in {"p", "h"}:
             self._out.append("\n")
 

@@ -16,6 +16,8 @@ from spiders.extract.documents.errors import DocumentError
 from spiders.extract.documents.limits import Limits
 from spiders.extract.documents.sniff import small_directory
 
+WEB = ("http:", "https:", "mailto:", "tel:")
+"""What the address of a link that is worth reading starts with."""
 # Written by python-docx and python-pptx into every file made from their default templates.
 _TEMPLATE_DATES = ("2013-12-23T23:15:00", "2013-01-27T09:14:16")
 
@@ -24,6 +26,13 @@ def local(node: etree._Element) -> str:
     """The tag without its namespace ("" for comments): strict and transitional files differ in namespaces only."""
     tag = node.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def with_link(text: str, url: str) -> str:
+    """The words of a link with its address behind them, unless they say it: who sells often stands in the address
+    only."""
+    bare = url.split(":", 1)[-1].strip("/")
+    return f"{text.rstrip()} ({url})" if url and text.strip() and bare not in text else text
 
 
 def attribute(node: etree._Element, name: str) -> str:
@@ -90,6 +99,16 @@ class Package:
             return safe_xml(self.bytes(name))
         except etree.XMLSyntaxError as error:
             raise DocumentError("broken", f"part {name}: {error}") from None
+
+    def links(self, name: str) -> dict[str, str]:
+        """Addresses on the web that a part refers to, by relation id."""
+        found: dict[str, str] = {}
+        rels = posixpath.join(posixpath.dirname(name), "_rels", posixpath.basename(name) + ".rels")
+        for node in self.xml(rels) if rels in self else ():
+            target = node.get("Target") or ""
+            if node.get("TargetMode") == "External" and target.lower().startswith(WEB):
+                found[node.get("Id") or ""] = target[:2000]
+        return found
 
     def related(self, name: str) -> dict[str, tuple[str, str]]:
         """Relations of a part: id → (last word of the type, target part name)."""

@@ -71,6 +71,9 @@ def _metadata(document: pdfium.PdfDocument, draft: Draft) -> None:
     values = document.get_metadata_dict(skip_empty=True)
     draft.title = values.get("Title", "")
     draft.author = values.get("Author", "")
+    attached = max(0, document.count_attachments())
+    if attached:
+        draft.note(f"{attached} files attached, not read")
     draft.published = parse_date(values.get("CreationDate", "")) or parse_date(values.get("ModDate", ""))
 
 
