@@ -208,6 +208,8 @@ def read_fraction(amount: Amount) -> float:
     """The number before a multiplier: "1.234 tr" and "4,8 jt" are decimals, whatever the language."""
     raw = amount.digits
     marks = [char for char in raw if char in ".,"]
+    if raw.isdigit():
+        return float(raw)
     if len(marks) == 1 and len(raw.replace(".", "").replace(",", "")) <= 4:
         return float(raw.replace(",", ".").replace(" ", "").replace("'", ""))
     return amount.value

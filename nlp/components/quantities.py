@@ -1,0 +1,164 @@
+"""Amounts of what is traded: weights, volumes, lengths and counts, each with its unit.
+
+Sizes of three (55×35×9mm), ages, percentages, rates ("per kg"), prices and numbers without a unit are no quantities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import regex
+
+from nlp.context import Context
+from nlp.facts.money import after as money_after
+from nlp.facts.money import before as money_before
+from nlp.facts.numbers import Amount, amounts
+from nlp.facts.tables import stuck, tongues, view
+from nlp.facts.units import Measure, unit_after, unit_before
+from nlp.records import FieldName, Quantity
+from nlp.text import Folded
+
+_MOST = 400
+_RATE = regex.compile(r"(?:/|\b(?:per|pro|je|mỗi|moi|tiap|setiap|por|par|за|в|every|each|kwa|kila|al|no|size|ni|nr|taille|talla|taglia|maat|gr\.|größe|grosse)|每|毎|प्रति|ต่อ|ต่อน้ำหนัก|لكل|№|#)\s*\Z")
+_TIMES = regex.compile(r"[x×*хX✕]\s*\Z")
+_SIZES = regex.compile(r"\s*(?:\p{L}{1,4}\.?|['\"″]{1,2})?\s*[x×*х✕]\s*[a-z]{0,2}[:.]?\s*\d")
+_SET_OF = regex.compile(r"(?:\b(?:set|lot|bundle|pack|batch|collection|lote|juego|set|kit|conjunto|lotto|group|consignment|shipment) (?:of|de|di|com|van|aus|von)|\bset aus|\bisi)\s*\Z")
+_GAP = regex.compile(r"[^\d.,;:!?\n()。，、/%€$£¥₹]{0,34}\Z")
+_WIDE_GAP = regex.compile(r"[^\d.,;:!?\n()。，、/%]{0,8}\Z")
+_MONTH = frozenset("月월")
+_YEARS = range(1700, 2101)
+
+
+class Noun(NamedTuple):
+    """Words for something that is counted, at original offsets of a field: an animal, or a part or product of one."""
+
+    field: str
+    start: int
+    end: int
+    animal: bool
+
+
+def nouns(words: Iterable[Any]) -> list[Noun]:
+    """The nouns among lexicon words (`nlp.evidence.Word`): groups, names and taxa are animals, parts and products are not."""
+    return [
+        Noun(word.field, word.start, word.end, word.term.kind in ("group", "name", "taxon"))
+        for word in words
+        if word.term.kind in ("group", "name", "taxon", "part", "product", "code")
+    ]
+
+
+def find(field: FieldName, text: str, context: Context, counted: Sequence[Noun] = ()) -> list[Quantity]:
+    """The quantities of one field, in order. `counted`: animals and products named, so that "12 star tortoises" counts."""
+    folded = view(text)
+    here = sorted(noun for noun in counted if noun.field == field)
+    out: list[Quantity] = []
+    seen: set[tuple[float, str]] = set()
+    for amount in amounts(text, context.language.code, context.country)[:_MOST]:
+        found = _measured(folded, amount, context) or _set_of(folded, amount) or _noun(folded, amount, here, context)
+        if found is None:
+            continue
+        value, unit, start, end = found
+        if (value, unit) not in seen and 0 < value < 1e9:
+            seen.add((value, unit))
+            first, last = folded.span(start, end)
+            out.append(Quantity(value, unit, text[first:last], field, first, last))
+    return out
+
+
+def _measured(folded: Folded, amount: Amount, context: Context) -> tuple[float, str, int, int] | None:
+    """The amount with the unit beside it."""
+    text, language, country = folded.text, context.language.code, context.country
+    if amount.digits.startswith("0") and amount.digits[1:2].isdigit():
+        return None
+    measure = unit_after(folded, amount.end, language, country)
+    start, end = amount.start, measure.end if measure else amount.end
+    if measure is None and "sw" in tongues(language, country):
+        measure = unit_before(folded, amount.start, frozenset({"sw", "en"}))
+        if measure is not None:
+            if amount.spoken and amount.value == 1 or measure.unit.kind == "count" or amount.multiplied:
+                return None
+            start = measure.start
+    if measure is None or not _fits(folded, amount, measure, context):
+        return None
+    before = text[max(0, start - 12) : start]
+    if _RATE.search(before) or money_before(folded, amount.start, language, country):
+        return None
+    if measure.unit.kind == "length" and (_TIMES.search(before) or _SIZES.match(text, amount.end) or _SIZES.match(text, end)):
+        return None
+    value = amount.value if amount.multiplied or measure.unit.kind == "count" else amount.measure
+    return round(value, 4), measure.unit.name, start, end
+
+
+def _fits(folded: Folded, amount: Amount, measure: Measure, context: Context) -> bool:
+    """Whether the unit is one: not a month, a preposition, a size letter, or the "one" of an article."""
+    text, unit = folded.text, measure.unit
+    word, following = text[measure.start : measure.end], text[measure.end : measure.end + 1]
+    first, last = folded.span(measure.start, measure.end)
+    if following in _MONTH and following:
+        return False
+    if unit.kind == "count":
+        if not amount.value.is_integer() or amount.value > 10_000_000:
+            return False
+        if word == "x" and (measure.start != amount.end or following.isdigit() or following == " " and text[measure.end + 1 : measure.end + 2].isdigit()):
+            return False
+        if amount.spoken and amount.value == 1 and context.kind != "news":
+            return False
+        return not (amount.value in _YEARS and "," not in amount.digits and unit.name == "sets")
+    if amount.spoken and not amount.multiplied and len(word) == 1 and word.isascii():
+        return False
+    if word in ("g", "m", "l", "t") and folded.original[first:last].isupper() and measure.start == amount.end:
+        return word == "l" or amount.value not in (3, 4, 5)
+    if word == "in":
+        return measure.start == amount.end or not text[measure.end : measure.end + 1].strip() and _inches(text, measure.end)
+    if word in ('"', "''", "”"):
+        return measure.start == amount.end and text.count('"', text.rfind("\n", 0, amount.start) + 1, amount.start) % 2 == 0
+    return True
+
+
+def _inches(text: str, end: int) -> bool:
+    rest = text[end : end + 12].lstrip(" ")
+    return not rest or rest[0] in ".,;)x×\n" or rest.startswith(("long", "tall", "high", "wide", "x ", "diam", "length", "by "))
+
+
+def _set_of(folded: Folded, amount: Amount) -> tuple[float, str, int, int] | None:
+    """ "set of 10": ten pieces."""
+    found = _SET_OF.search(folded.text[max(0, amount.start - 20) : amount.start])
+    if found is None or not amount.value.is_integer() or not 1 < amount.value < 100_000 or stuck(folded.text, amount.end):
+        return None
+    return amount.value, "pieces", amount.start - (found.end() - found.start()), amount.end
+
+
+def _noun(folded: Folded, amount: Amount, here: list[Noun], context: Context) -> tuple[float, str, int, int] | None:
+    """ "12 live star tortoises", "deux défenses": the number before something that can be counted."""
+    text, language, country = folded.text, context.language.code, context.country
+    if not here or not amount.value.is_integer() or not 1 <= amount.value < 1e7 or (amount.multiplied and not amount.value % 1):
+        if not (here and amount.multiplied and amount.value.is_integer()):
+            return None
+    if amount.value in _YEARS and amount.digits.isdigit() and not amount.multiplied:
+        return None
+    if amount.spoken and amount.value == 1 and context.kind != "news":
+        return None
+    if stuck(text, amount.end) or (amount.digits.startswith("0")) or text[amount.end : amount.end + 1] in "%/'-x×:" and text[amount.end : amount.end + 1]:
+        return None
+    if _RATE.search(text[max(0, amount.start - 10) : amount.start]) or text[amount.start - 1 : amount.start] in "-/.:#":
+        if amount.start:
+            return None
+    if money_after(folded, amount.end, language, country, amount.value) or money_before(folded, amount.start, language, country):
+        return None
+    start, stop = folded.span(amount.start, amount.end)
+    wide = language in ("zh", "ja", "th", "lo", "km", "my")
+    for number, noun in enumerate(here):
+        if noun.start < stop:
+            continue
+        between = folded.original[stop : noun.start]
+        if not (_WIDE_GAP if wide else _GAP).fullmatch(between) or between.count(" ") > 4:
+            return None
+        last = noun
+        for other in here[number + 1 :]:
+            if other.start > last.end + 14 or not _GAP.fullmatch(folded.original[last.end : max(last.end, other.start)]):
+                break
+            if not other.animal or other.start < last.end:
+                last = other if not other.animal else last
+        return amount.value, "pieces" if not (noun.animal and last.animal) else "animals", amount.start, amount.end
+    return None

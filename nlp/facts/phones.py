@@ -1,0 +1,181 @@
+"""Phone numbers in any grouping, script and disguise, to E.164."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import phonenumbers
+import regex
+from phonenumbers import PhoneNumberType, ValidationResult
+
+from nlp.context import Context
+from nlp.facts.cues import Cue
+from nlp.facts.money import after, before
+from nlp.facts.saiddigits import as_digits
+from nlp.facts.tables import countries, home, tongues
+from nlp.text import Folded
+
+Found = tuple[str, str, int, int]
+# Digits with at most three signs between them; letters, commas, colons and money signs end a number.
+_CANDIDATE = regex.compile(r"(?<![\w/.])(?:[+(]\s?){0,2}\d(?:[^\w\n,;:%€$£¥₫฿₹₱=\"']{0,3}+\d){6,17}+(?![\d%])(?!\w)")
+_TOKEN = regex.compile(r"\+?\(?\d+")
+_DATE = regex.compile(r"(?:\d{1,2}[./\-]\d{1,2}[./\-](?:19|20)?\d\d|(?:19|20)\d\d[./\-]\d{1,2}[./\-]\d{1,2})")
+_YEARS = regex.compile(r"(?:1[5-9]|20)\d\d\s?[-–/ ]\s?(?:1[5-9]|20)\d\d\Z")
+_REACH = 30
+_MESSENGERS = frozenset("whatsapp zalo wechat line telegram viber kakaotalk signal instagram facebook snapchat".split())
+_STOP = regex.compile(r"[;!?\n。！？।]")
+_MONEY_COUNTRY = {"GBP": "GB", "ZAR": "ZA", "KES": "KE", "NGN": "NG", "INR": "IN", "TZS": "TZ", "UGX": "UG", "PHP": "PH",
+                  "MYR": "MY", "SGD": "SG", "MXN": "MX", "COP": "CO", "PEN": "PE", "CLP": "CL", "BRL": "BR", "SAR": "SA",
+                  "AED": "AE", "EGP": "EG", "KWD": "KW", "QAR": "QA", "MAD": "MA", "DZD": "DZ", "IQD": "IQ", "JOD": "JO",
+                  "OMR": "OM", "TND": "TN", "ZMW": "ZM", "GHS": "GH", "PKR": "PK", "HKD": "HK", "TWD": "TW", "IDR": "ID",
+                  "THB": "TH", "VND": "VN", "CHF": "CH", "KZT": "KZ", "UAH": "UA"}  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def e164(raw: str, region: str) -> str | None:
+    """The E.164 form of written digits, None where the numbering plan has no such number even as a possible one."""
+    try:
+        number = phonenumbers.parse(raw, region or None)
+    except phonenumbers.NumberParseException:
+        return None
+    if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def phones(view: Folded, cues: list[Cue], context: Context) -> Iterator[Found]:
+    """The phone numbers of a text; their kind is the messenger that is named with them, else `phone`."""
+    text = as_digits(view.text, tongues(context.language.code, context.country))
+    previous: tuple[int, str] = (-1, "")
+    region = _region(view, context)
+    for found in _CANDIDATE.finditer(text):
+        if _DATE.match(text, found.start()) or _YEARS.match(found.group()):
+            continue
+        for start, end in _pieces(text, found.start(), found.end()):
+            kind = _kind(text, cues, start, end)
+            if kind == "never":
+                continue
+            if previous[0] >= 0 and not kind and _STOP.search(text[previous[0] : start]) is None and start - previous[0] <= 5:
+                kind = previous[1]
+            number, first = _number(view, text, start, end, region, kind, context)
+            if number:
+                yield kind if kind in _MESSENGERS else "phone", number, first, end
+                previous = (end, kind or "phone")
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A run of digits cut where a slash, or a sign before a plus, parts two numbers."""
+    at = start
+    for cut in regex.finditer(r"\s?/\s?(?=[+0(\d][\d \-.()]{6})|\s(?=\+\d)", text, pos=start + 7, endpos=end):
+        if sum(char.isdigit() for char in text[at : cut.start()]) >= 7 and sum(c.isdigit() for c in text[cut.end() : end]) >= 7:
+            yield at, cut.start()
+            at = cut.end()
+    yield at, end
+
+
+def _kind(text: str, cues: list[Cue], start: int, end: int) -> str:
+    """The nearest cue before the number, or right behind it; a messenger beside the word for phone counts more."""
+    best, distance = "", _REACH + 1
+    for cue in cues:
+        if cue.end <= start and start - cue.end <= _REACH:
+            between = text[cue.end : start]
+            if _STOP.search(between) or any(char.isdigit() for char in between):
+                continue
+            gap = len(between)
+            if best in _MESSENGERS and cue.role in ("phone", "email") and start - cue.end > distance - 16:
+                continue
+            if cue.role == "phone" and best in _MESSENGERS and _joined(text[: cue.start]):
+                continue
+            best, distance = cue.role, gap
+        elif cue.start >= end and cue.start - end <= 12 and cue.role in _MESSENGERS and best in ("", "phone"):
+            between = text[end : cue.start].strip()
+            if (between in ("", "(", "via", "on", "/", "-", "por", "per", "[", "（", "có", "co") or between.startswith("(")) and not text[cue.end : cue.end + 4].strip(" :.-=@)")[:1].isdigit():
+                best = cue.role
+    return best
+
+
+def _joined(before: str) -> bool:
+    return before.rstrip().endswith(("/", "&", "+", "or", "and", "và", "hoặc", "atau", "dan", "ou", "y", "e", "und", "oder", "и", "或", "و"))
+
+
+def _number(
+    view: Folded, text: str, start: int, end: int, region: str, kind: str, context: Context
+) -> tuple[str | None, int]:
+    """E.164 and where it starts; leading groups (a price, a size) are given up until a number remains."""
+    raw = text[start:end]
+    tokens = list(_TOKEN.finditer(raw))
+    for token in tokens[:4]:
+        first = start + token.start()
+        written = text[first:end]
+        digits = "".join(char for char in written if char.isdigit())
+        if len(digits) < 7 or len(digits) > 15:
+            continue
+        if first > start and not (written[0] in "+0(" or kind):
+            continue
+        plus = written.lstrip("( ").startswith("+")
+        number = e164("+" + digits if plus else digits, region) if plus or region else None
+        if number is None and digits.startswith("00"):
+            number = e164("+" + digits[2:], "")
+        if number is None and not plus and region:
+            code = countries().get(region, ("", "", ()))[1]
+            if code and digits.startswith(code) and len(digits) > len(code) + 6:
+                number = e164("+" + digits, "")
+        if number is not None and _sound(view, text, first, end, digits, number, plus, region, kind, context):
+            return number, first
+    return None, start
+
+
+def _sound(
+    view: Folded, text: str, start: int, end: int, digits: str, number: str, plus: bool, region: str, kind: str, context: Context
+) -> bool:
+    """Whether a possible number is meant as one: a cue, a plus, or the form of a phone; money and measures are not."""
+    language, country = context.language.code, context.country
+    if kind:
+        return kind != "email" or digits.startswith("0")
+    if after(view, end, language, country) or (before(view, start, language, country) and not plus):
+        return False
+    if plus:
+        return True
+    parsed = phonenumbers.parse(number, None)
+    groups = len(_TOKEN.findall(text[start:end]))
+    valid = phonenumbers.is_valid_number(parsed)
+    mobile = phonenumbers.is_possible_number_for_type_with_reason(parsed, PhoneNumberType.MOBILE) == ValidationResult.IS_POSSIBLE
+    if digits.startswith("0"):
+        return (valid or mobile) and len(digits) >= 8
+    if "(" in text[start : start + 2]:
+        return True
+    if _grouped_as_money(text[start:end]):
+        return False
+    return (valid and len(digits) >= 9) or (groups >= 2 and mobile and len(digits) >= 10 and not _plain_numbers(text[start:end]))
+
+
+def _grouped_as_money(written: str) -> bool:
+    return regex.fullmatch(r"\d{1,3}(?:[. ]\d{3})+", written) is not None
+
+
+def _plain_numbers(written: str) -> bool:
+    """Numbers that merely stand beside each other: groups of very different kinds."""
+    sizes = [len(group) for group in regex.findall(r"\d+", written)]
+    return min(sizes) < 2 or max(sizes) > 8
+
+
+@lru_cache(maxsize=64)
+def _signs_of(text: str, language: str) -> str:
+    from nlp.facts.numbers import amounts
+    from nlp.facts.tables import view
+
+    folded = view(text)
+    for amount in amounts(text, language, ""):
+        money = after(folded, amount.end, language, "") or before(folded, amount.start, language, "")
+        if money and money.currency in _MONEY_COUNTRY:
+            return _MONEY_COUNTRY[money.currency]
+    return ""
+
+
+def _region(view: Folded, context: Context) -> str:
+    """The country whose numbers are meant: the site's, the language's, that of the money named, else Britain for English."""
+    at = home(context.language.code, context.country)
+    if at:
+        return at
+    return _signs_of(view.original, context.language.code) or {"en": "GB", "es": "ES", "ar": "SA"}.get(context.language.code, "")

@@ -1,0 +1,95 @@
+"""Digits written as words or look-alike letters, put back as digits of the same length where they form a phone number."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import regex
+
+from nlp.facts.tables import rows
+from nlp.text import key
+
+_ZEROS = {"en": "zero|oh|o|nought", "vi": "không|zero", "th": "ศูนย์", "lo": "ສູນ", "km": "សូន្យ", "my": "သုည", "id": "nol|kosong",
+          "ms": "kosong|sifar", "fr": "zero", "es": "cero", "pt": "zero", "de": "null", "it": "zero", "nl": "nul", "ru": "ноль|нуль",
+          "ar": "صفر", "hi": "शून्य|जीरो|ज़ीरो", "sw": "sifuri", "tr": "sıfır", "tl": "sero|zero", "ko": "영|공", "zh": "零|洞|拐"}  # fmt: skip
+_UNSPACED = frozenset("th lo km my zh ko ja".split())
+_LOOKALIKE = regex.compile(r"(?<![a-z])[0-9oil|]{2,20}(?![a-z])")
+_LETTERS = str.maketrans("oil|", "0111")
+_FEWEST = 7
+
+
+@lru_cache(maxsize=64)
+def _table(langs: frozenset[str]) -> tuple[dict[str, str], regex.Pattern[str]] | None:
+    words: dict[str, str] = {}
+    spaced, tight = set(), set()
+    for lang, kind, value, forms in rows("numerals.tsv"):
+        if lang in langs and kind == "n" and value in "0123456789" and len(value) == 1:
+            for form in forms.split("|"):
+                words.setdefault(key(form), value)
+                (tight if lang in _UNSPACED else spaced).add(key(form))
+    for lang, forms in _ZEROS.items():
+        if lang in langs:
+            for form in forms.split("|"):
+                words.setdefault(key(form), "0")
+                (tight if lang in _UNSPACED else spaced).add(key(form))
+    if not words:
+        return None
+    parts = []
+    for group, edge in ((spaced, True), (tight, False)):
+        choice = "|".join(regex.escape(word) for word in sorted(group, key=len, reverse=True))
+        if choice:
+            parts.append(rf"(?<![\w\p{{M}}])(?:{choice})(?![\w\p{{M}}])" if edge else f"(?:{choice})")
+    item = "(?:" + "|".join([*parts, r"(?<!\d)\d{1,4}(?!\d)"]) + ")"
+    double = r"(?:(?:double|triple|doble|dobel|двойной) )?"
+    return words, regex.compile(rf"(?:{double}{item}[ ,.\-_·]{{0,3}}){{4,20}}+")
+
+
+def as_digits(text: str, langs: frozenset[str]) -> str:
+    """The folded text with said digits as digits, padded with spaces to the same length.
+
+    >>> as_digits("ring zero seven seven double oh nine hundred", frozenset({"en"}))[:6]
+    'ring 0'
+    """
+    if "o" in text or "l" in text or "|" in text or "i" in text:
+        text = _LOOKALIKE.sub(_lookalike, text)
+    table = _table(langs)
+    if table is None:
+        return text
+    words, pattern = table
+    out, last = [], 0
+    for found in pattern.finditer(text):
+        digits, said, repeat = [], 0, 1
+        for part in regex.finditer(r"\d+|[^\d\W]+|[\p{L}\p{M}]+", found.group()):
+            word = part.group()
+            if word in ("double", "doble", "dobel", "triple"):
+                repeat = 3 if word == "triple" else 2
+            elif word.isdigit():
+                digits.append(word * repeat)
+                repeat = 1
+            else:
+                said += 1
+                digits.append((words.get(word) or _glued(word, words)) * repeat)
+                repeat = 1
+        joined = "".join(digits)
+        if said >= 3 and len(joined) >= _FEWEST:
+            size = len(found.group())
+            out += [text[last : found.start()], joined.ljust(size)[:size]]
+            last = found.end()
+    return "".join([*out, text[last:]])
+
+
+def _glued(word: str, words: dict[str, str]) -> str:
+    """Digit words without spaces between them (一三八)."""
+    out, at = [], 0
+    while at < len(word):
+        size = next((size for size in range(min(12, len(word) - at), 0, -1) if word[at : at + size] in words), 0)
+        if not size:
+            return ""
+        out.append(words[word[at : at + size]])
+        at += size
+    return "".join(out)
+
+
+def _lookalike(found: regex.Match[str]) -> str:
+    word = found.group()
+    return word.translate(_LETTERS) if sum(char.isdigit() for char in word) * 2 >= len(word) else word
