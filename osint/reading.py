@@ -24,6 +24,9 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
+SHELL = "empty without JavaScript"
+"""How `spiders.extract` begins its word on a page that only a browser can fill."""
+
 BATCH = 50
 """Captures read at a time: large enough that commits cost little, small enough that progress is seen."""
 
@@ -142,6 +145,9 @@ def _page(readers: Readers, capture: Capture, reading: Reading) -> Prepared:
     if capture.status >= 400 and reading.kind not in ("blocked", "missing"):
         return Prepared(capture, "http_error", f"the site answered {capture.status}")
     if reading.kind == "blocked":
+        profile = readers.profiles.get(capture.source)
+        if reading.why.startswith(SHELL) and capture.by == "http" and profile and profile.browser != "no":
+            return Prepared(capture, "shell")  # the crawl asks for it again with the browser, and says if it has none
         return Prepared(capture, "blocked", reading.why or "the page asks for a human or a login")
     done = Prepared(capture, reading.kind)
     if reading.kind == "listing" and reading.listing is not None:
