@@ -11,6 +11,7 @@ import zlib
 from typing import BinaryIO, Final
 
 _BLOCK: Final = 1 << 16
+_TRIES_MAX: Final = 500_000
 _GZIP: Final = b"\x1f\x8b\x08"
 WARC_LINE: Final = re.compile(rb"WARC/[01]\.\d+[ \t]*\r?\n")
 ARC_LINE: Final = re.compile(
@@ -32,12 +33,18 @@ class Tape:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._gzip = file.read(3) == _GZIP
+        self._tries = 0
         self.seek((0, 0))
 
     @property
     def gzipped(self) -> bool:
         """Whether the file is gzipped."""
         return self._gzip
+
+    @property
+    def tired(self) -> bool:
+        """Whether so many places that look like a record were none that no more are tried (some 10 us each)."""
+        return self._tries > _TRIES_MAX
 
     @property
     def where(self) -> tuple[int, int]:
@@ -56,6 +63,10 @@ class Tape:
         self._damage = ""  # said at every read until the next seek
         if where[1]:
             self.skip(where[1])
+
+    def to_end(self) -> None:
+        """Go behind the last byte."""
+        self.seek((self._file.seek(0, 2), 0))
 
     def read(self, size: int) -> bytes:
         """Up to so many bytes; fewer only at the end. Damaged when the compressed stream breaks off."""
@@ -151,6 +162,9 @@ class Tape:
                 return False
             held += piece
             for at in self._candidates(held, arc):
+                self._tries += 1
+                if self.tired:
+                    return False
                 if self._starts_at(base + at, arc):
                     self.seek((base + at, 0))
                     return True

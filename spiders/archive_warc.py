@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
 from spiders.archive_records import Limits
@@ -28,6 +29,10 @@ class Record:
     block: bytes
     where: tuple[int, int]
     arc: bool = False
+    start: tuple[int, int] = (0, 0)
+    """Where the block begins."""
+    wrong: str = ""
+    """What shows that the stated length is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,38 +58,49 @@ class WarcFile:
     limits: Limits
     _tape: Tape = field(init=False)
     _arc: bool = field(init=False, default=False)
+    _again: int = field(init=False, default=0)
+    """Bytes read again, or passed over on the way, for records that repeat earlier ones."""
+    _again_max: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
+        size, limits = self.file.seek(0, 2), self.limits
+        self._again_max = min(limits.total, limits.slack + limits.ratio * size)
         self.file.seek(0)
         self._tape = Tape(self.file)
 
     def records(self) -> Iterator[Record | Fault]:
         """Every record in the order of the file. After a fault the next place where a record begins is looked for."""
         tape, searches = self._tape, 0
-        while True:
+        while searches <= _SEARCHES_MAX:
             start = tape.where
             try:
                 if not self._to_start():
                     return
                 start = tape.where
-                yield self._record()
+                record = self._record()
+                yield from self._mended(record) if record.wrong else (record,)
+                searches += bool(record.wrong)
             except (_Bad, Damaged) as error:
                 reason, detail = (error.reason, error.detail) if isinstance(error, _Bad) else ("broken", str(error))
                 yield Fault("cut" if "ends early" in detail else reason, detail, start)
                 searches += 1
-                if searches > _SEARCHES_MAX:
-                    yield Fault("broken", f"given up after {_SEARCHES_MAX} broken places", start)
-                    return
                 if not tape.find_record(start[0] + 1, self._arc):
-                    return
+                    break
+        if searches > _SEARCHES_MAX or tape.tired:
+            yield Fault("broken", "too much damage: the rest of the file is given up", start)
 
     def reread(self, where: tuple[int, int]) -> Record | None:
-        """The record at a place, read again; None when it is not there any more. The order of `records` is not
-        disturbed."""
+        """The record at a place, read again; None when it is not there any more, or when so much has been read again
+        that a small file would make a flood of pages. The order of `records` is not disturbed."""
         held = self._tape.where
+        self._again += where[1] + held[1]
+        if self._again > self._again_max:
+            return None
         try:
             self._tape.seek(where)
-            return self._record()
+            record = self._record()
+            self._again += len(record.block)
+            return record
         except (_Bad, Damaged):
             return None
         finally:
@@ -106,9 +122,9 @@ class WarcFile:
         line = self._tape.readline(_LINE_MAX)
         if line.startswith(b"WARC/"):
             return self._warc(where)
+        self._arc = line.startswith((b"http://", b"https://", b"filedesc://", b"dns:", b"ftp://"))
         arc = ARC_LINE.match(line)
         if arc:
-            self._arc = True
             return self._arc_record(arc, where)
         raise _Bad("broken", f"no record begins with {line[:60]!r}")
 
@@ -133,14 +149,18 @@ class WarcFile:
             headers.setdefault(last, value.strip())
         else:
             raise _Bad("broken", f"more than {_HEADERS_MAX} header lines")
+        begin = self._tape.where
         block = self._block(headers.get("content-length", ""))
-        return Record(headers.get("warc-type", "").lower(), headers, block, where)
+        wrong = self._wrong_end()
+        return Record(headers.get("warc-type", "").lower(), headers, block, where, start=begin, wrong=wrong)
 
     def _arc_record(self, line: re.Match[bytes], where: tuple[int, int]) -> Record:
         url, ip, date, media_type, length = (part.decode("utf-8", "replace") for part in line.groups())
         headers = {"warc-target-uri": url, "warc-ip-address": ip, "warc-date": date, "content-type": media_type}
         kind = "arc_header" if url.startswith("filedesc://") else "response"
-        return Record(kind, headers, self._block(length), where, arc=True)
+        begin = self._tape.where
+        block = self._block(length)
+        return Record(kind, headers, block, where, arc=True, start=begin, wrong=self._wrong_end())
 
     def _block(self, stated: str) -> bytes:
         if not (stated.isascii() and stated.isdigit() and len(stated) < 16):
@@ -151,23 +171,39 @@ class WarcFile:
         block = self._tape.read(size)
         if len(block) < size:
             raise _Bad("cut", f"file ends after {len(block)} of a record's {size} bytes")
-        self._check_end()
         return block
 
-    def _check_end(self) -> None:
+    def _wrong_end(self) -> str:
         """A record ends before a blank line, another record or the end; anything else means its length is wrong."""
         for _ in range(4):
             try:
                 line = self._tape.readline(_LINE_MAX)
             except Damaged:
-                return  # what comes after is broken, this record is whole: the next read says so again
+                return ""  # what comes after is broken, this record is whole: the next read says so again
             if not line:
-                return
+                return ""
             if line.strip(b"\r\n"):
                 self._tape.unread(line)
                 if line.startswith(b"WARC/") or ARC_LINE.match(line):
-                    return
-                raise _Bad("broken", f"wrong length: after the record stands {line[:40]!r}")
+                    return ""
+                return f"wrong length: after the record stands {line[:40]!r}"
+        return ""
+
+    def _mended(self, record: Record) -> Iterator[Record | Fault]:
+        """A record whose length is wrong, up to where the next one begins (in a plain file); the fault is said
+        first."""
+        yield Fault("broken", record.wrong, record.where)
+        found = self._tape.find_record(record.where[0] + 1, self._arc)
+        after = self._tape.where
+        if not self._tape.gzipped and record.start[0] < (after[0] if found else sys.maxsize):
+            self._tape.seek(record.start)
+            size = after[0] - record.start[0] if found else self.limits.page
+            block = self._tape.read(min(size, self.limits.page))
+            yield replace(record, block=block.removesuffix(b"\r\n").removesuffix(b"\r\n"), wrong="")
+        if found:
+            self._tape.seek(after)
+        else:
+            self._tape.to_end()
 
 
 def digest_differs(record: Record) -> str:

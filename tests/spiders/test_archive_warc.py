@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -151,6 +152,21 @@ def test_a_revisit_gets_the_earlier_body(tmp_path: Path, packed: bool):
     assert [(problem.reason, "https://b.test/" in problem.detail) for problem in problems] == [("revisit", True)]
 
 
+def test_revisits_do_not_make_a_flood_of_a_small_file(tmp_path: Path):
+    def fill(writer: WARCWriter) -> None:
+        first = answer(writer, "https://a.test/", b"\x00" * 1_000_000)
+        writer.write_record(first)
+        digest = first.rec_headers.get_header("WARC-Payload-Digest")
+        for number in range(40):
+            writer.write_record(
+                writer.create_revisit_record(f"https://a.test/{number}", digest, "https://a.test/", DATE)
+            )
+
+    found, problems = opened(tmp_path, "a.warc.gz", make_warc(fill), Limits(slack=1 << 20, ratio=1))
+    assert len(found) == 3
+    assert [problem.reason for problem in problems] == ["revisit"] * 38
+
+
 @pytest.mark.parametrize("packed", [True, False])
 def test_a_cut_file_gives_all_before_the_cut_and_says_so(tmp_path: Path, packed: bool):
     whole = pages(5, packed)
@@ -179,6 +195,8 @@ def test_a_wrong_length_costs_only_its_record(tmp_path: Path, change: bytes):
     found, problems = opened(tmp_path, "a.warc", whole[:at] + b"Content-Length: " + change + whole[end:])
     assert [page.url[-1] for page in found if page.url.endswith(("2", "3"))] == ["2", "3"]
     assert {problem.reason for problem in problems} & {"broken", "cut", "size"}
+    if change in {b"9", b"900"}:
+        assert [page.body for page in found] == [b"<p>page %d</p>" % number for number in range(4)]
 
 
 def test_a_digest_that_does_not_hold_is_named_and_the_page_kept(tmp_path: Path):
@@ -202,6 +220,14 @@ def test_records_larger_than_the_limit_are_named(tmp_path: Path):
 def test_one_gzip_around_all_records(tmp_path: Path):
     found, _ = opened(tmp_path, "a.warc.gz", gzip.compress(pages(3, packed=False)))
     assert len(found) == 3
+
+
+def test_a_file_of_nothing_but_starts_is_given_up(tmp_path: Path):
+    started = time.monotonic()
+    found, problems = opened(tmp_path, "a.warc.gz", pages(1, packed=True) + b"\x1f\x8b\x08" * 600_000)
+    assert len(found) == 1
+    assert "given up" in problems[1].detail
+    assert time.monotonic() - started < 20
 
 
 @pytest.mark.parametrize("packed", [True, False])
