@@ -19,8 +19,8 @@ Unpack = Callable[[bytes, int], bytes]
 def decode(body: bytes, headers: Headers, limit: int) -> bytes:
     """`body` with its content-encodings (gzip, deflate, br, zstd) taken off, at most `limit` bytes.
 
-    Raises BodyTooLarge, and BodyUndecodable for broken data or an unknown encoding. A body that is not packed although the
-    header says so is answered as it is: some servers say gzip and send plain text, and readers would rather have that.
+    Raises BodyTooLarge, and BodyUndecodable for broken data or an unknown encoding. A body that is not packed although
+    the header says so is answered as it is: some servers say gzip and send plain text.
     """
     named = ",".join(value for name, value in headers if name.lower() == "content-encoding")
     layers = [one.strip().lower() for one in named.split(",") if one.strip().lower() not in ("", "identity", "none")]

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, select, update
 
-from storage import warcfile
+from storage import capture_rows, warcfile
 from storage.bodies import decode
 from storage.database import Database
 from storage.errors import BodyTooLarge, StoreDamaged
@@ -19,7 +19,7 @@ from storage.recovery import Recovered, recover
 from storage.reviews import Reviews
 from storage.schema import captures, readers, readings
 from storage.warc import parse_http
-from storage.writer import CaptureWriter, capture_of
+from storage.writer import CaptureWriter
 
 LIMIT = 64 << 20
 """Most bytes of a body that is asked for without a limit of its own."""
@@ -48,7 +48,7 @@ class Captures:
 
     def get(self, capture: str) -> Capture:
         """KeyError when there is no such capture."""
-        return capture_of(self._row(capture))
+        return capture_rows.capture(self._row(capture))
 
     def find(self, run: str, url: str) -> Capture | None:
         """The run's newest answer for that URL that settles what is there; None when it has to be fetched (again)."""
@@ -129,11 +129,11 @@ class Captures:
                     if run is not None:
                         query = query.where(readings.c.run == run)
                     query = query.order_by(readings.c.reader, readings.c.capture).limit(limit - len(found))
-                    found += [capture_of(row) for row in connection.execute(query).mappings()]
+                    found += [capture_rows.capture(row) for row in connection.execute(query).mappings()]
         return tuple(found)
 
     def mark_read(self, capture: str, version: str, kind: str, error: str = "") -> None:
-        """This version has read the capture as a `kind` of page, or failed to. KeyError when there is no such capture."""
+        """This version has read the capture as a `kind` of page, or failed to. KeyError when there is none."""
         with self._database.write() as connection:
             reader = _reader(connection, version)
             if not reader:
@@ -165,7 +165,9 @@ class Captures:
         if run is not None:
             query = query.where(readings.c.run == run)
         with self._database.read() as connection:
-            return tuple((capture_of(row), row["kind"], row["error"]) for row in connection.execute(query).mappings())
+            return tuple(
+                (capture_rows.capture(row), row["kind"], row["error"]) for row in connection.execute(query).mappings()
+            )
 
     def _row(self, capture: str) -> RowMapping:
         with self._database.read() as connection:
@@ -176,7 +178,7 @@ class Captures:
 
     def _many(self, query: Select[Any]) -> tuple[Capture, ...]:
         with self._database.read() as connection:
-            return tuple(capture_of(row) for row in connection.execute(query).mappings())
+            return tuple(capture_rows.capture(row) for row in connection.execute(query).mappings())
 
 
 def _reader(connection: Connection, version: str) -> int:

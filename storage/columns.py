@@ -47,7 +47,7 @@ class Money(TypeDecorator[Decimal]):
 
 
 class Json(TypeDecorator[Any]):
-    """Plain JSON as text (one form for both databases; key order kept). NUL and lone surrogates are escaped by `dumps`."""
+    """Plain JSON as text: one form for both databases, key order kept, NUL and lone surrogates escaped."""
 
     impl = Text
     cache_ok = True
@@ -62,7 +62,7 @@ class Json(TypeDecorator[Any]):
 
 
 class Words(TypeDecorator[str]):
-    """Text of pages. PostgreSQL refuses NUL, UTF-8 has no lone surrogates: both become U+FFFD (evidence is in the WARC)."""
+    """Text of pages. PostgreSQL refuses NUL, UTF-8 has no lone surrogates: both become U+FFFD here, not in the WARC."""
 
     impl = Text
     cache_ok = True
@@ -73,7 +73,7 @@ class Words(TypeDecorator[str]):
 
 
 def storable(text: str) -> str:
-    """`text` with NUL and lone surrogates replaced by U+FFFD."""
+    """`text` with NUL and lone surrogates replaced by U+FFFD; the very same object when there are none."""
     if "\x00" in text:
         text = text.replace("\x00", "\ufffd")
     try:
@@ -90,6 +90,9 @@ def micros(moment: datetime) -> int:
     return (moment - EPOCH) // MICROSECOND
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+
+
 def dumps(value: Any) -> str:
     """JSON in its shortest ASCII form, so that every string of Python survives both databases."""
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)

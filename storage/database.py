@@ -1,14 +1,16 @@
 """The engine and its transactions, and where a database stands against the schema of this program.
 
-SQLite: one writer at a time is a fact of the engine, so every writing transaction starts with BEGIN IMMEDIATE. It then waits
-its turn (`BUSY_SECONDS`) instead of failing in the middle: deferred transactions lost 352 of 400 batches of four writers.
+SQLite: one writer at a time is a fact of the engine, so every writing transaction starts with BEGIN IMMEDIATE. It then
+waits its turn (`BUSY_SECONDS`) instead of failing in the middle: deferred transactions lost 352 of 400 batches of four
+writers.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
-from storage.errors import StoreBusy, StoreError
+from storage.errors import StoreBusy, StoreError, StoreFull
 from storage.hashing import key63
 from storage.migrations import REVISIONS
 
@@ -39,7 +41,7 @@ class Database:
     def write(self, lock: str = "") -> Iterator[Connection]:
         """A writing transaction: the one open in this thread, else a new one, committed at the end, undone by an error.
 
-        `lock` names something that only one transaction at a time may do, on any machine (SQLite has one writer anyway).
+        `lock` names what only one transaction at a time may do, on any machine (SQLite has one writer anyway).
         Raises StoreBusy when another writer does not end within BUSY_SECONDS.
         """
         connection: Connection | None = getattr(self._open, "connection", None)
@@ -47,7 +49,7 @@ class Database:
             self._lock(connection, lock)
             yield connection
             return
-        with self._busy(), self.engine.connect() as fresh:
+        with _in_words(), self.engine.connect() as fresh:
             fresh.execution_options(osint_write=True)
             with fresh.begin():
                 self._open.connection, self._open.before = fresh, []
@@ -74,8 +76,8 @@ class Database:
         """Is a writing transaction open in this thread?"""
         return getattr(self._open, "connection", None) is not None
 
-    def before_commit(self, action: Any) -> None:
-        """Call `action()` right before the open transaction is committed; an error of it undoes the transaction."""
+    def before_commit(self, action: Callable[[], object]) -> None:
+        """Call `action()` right before the open transaction is committed, once; its error undoes the transaction."""
         if action not in self._open.before:
             self._open.before.append(action)
 
@@ -83,14 +85,21 @@ class Database:
         if name and self.dialect == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key63("lock", name)})
 
-    @contextmanager
-    def _busy(self) -> Iterator[None]:
-        try:
-            yield
-        except OperationalError as error:
-            if "database is locked" in str(error.orig):
-                raise StoreBusy(f"another process has been writing for over {BUSY_SECONDS:.0f} s; try again") from error
-            raise
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Errors of a database that somebody can do something about."""
+    try:
+        yield
+    except OperationalError as error:
+        words, state = str(error.orig), getattr(error.orig, "sqlstate", None)
+        if "database is locked" in words:
+            raise StoreBusy(f"another process has been writing for over {BUSY_SECONDS:.0f} s; try again") from error
+        if state in ("40001", "40P01", "55P03"):
+            raise StoreBusy("another process changed the same rows at the same time; try again") from error
+        if "disk is full" in words or state == "53100":
+            raise StoreFull(ENOSPC, f"the disk of the database is full: {words}") from error
+        raise
 
 
 def insert_for(connection: Connection, table: Table) -> Any:

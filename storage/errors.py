@@ -14,7 +14,15 @@ class StoreDamaged(StoreError):
 
 
 class StoreBusy(StoreError):
-    """Another process is at it: a run that is still being written, a database that is locked for too long."""
+    """Another process is at it: a run that is still being written, a lock held for too long. It may be tried again."""
+
+
+class StoreFull(StoreError, OSError):
+    """The disk of the database is full."""
+
+
+class NotKept(StoreError, OSError):
+    """An exchange could not be kept for sure. The crawl must stop; resuming the run saves what can be saved."""
 
 
 class BodyTooLarge(StoreError):

@@ -5,11 +5,12 @@ Both index the same column, made by `storage.search.fold`, so both find the same
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Select, select, text
+from sqlalchemy import Connection, Select, bindparam, select, text, update
 from sqlalchemy.sql import literal_column
 
+from storage.records import ListingVersion
 from storage.schema import search_texts
-from storage.search import number_phrase, phrase, prefix
+from storage.search import fold, number_phrase, phrase, prefix
 
 SQLITE = (
     """CREATE VIRTUAL TABLE search_index USING fts5(search_text, content='search_texts', content_rowid='num',
@@ -22,9 +23,25 @@ SQLITE = (
        INSERT INTO search_index(search_index, rowid, search_text) VALUES ('delete', old.num, old.search_text);
        INSERT INTO search_index(rowid, search_text) VALUES (new.num, new.search_text); END""",
 )
+# The parser of to_tsvector would take tokens apart by rules of its own and by the server's locale: positions are given
+# here. A position can be 16383 at most: longer texts are laid over themselves in blocks that overlap by 100 tokens.
 POSTGRESQL = (
-    "ALTER TABLE search_texts ADD COLUMN vector tsvector GENERATED ALWAYS AS (to_tsvector('simple', search_text)) STORED",
+    """CREATE FUNCTION osint_vector(folded text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+       SELECT coalesce(string_agg(quote_literal(token) || ':' || place, ' '), '')::tsvector FROM (
+         SELECT token, mod(number - 1, 15900) + 1 AS place FROM unnest(string_to_array(folded, ' ')) WITH ORDINALITY
+           AS one(token, number) WHERE token <> ''
+         UNION ALL
+         SELECT token, mod(number - 1, 15900) + 15901 FROM unnest(string_to_array(folded, ' ')) WITH ORDINALITY
+           AS two(token, number) WHERE number > 15900 AND mod(number - 1, 15900) < 100) AS placed $$""",
+    "ALTER TABLE search_texts ADD COLUMN vector tsvector GENERATED ALWAYS AS (osint_vector(search_text)) STORED",
     "CREATE INDEX ix_search_texts_vector ON search_texts USING gin (vector)",
+)
+
+ADD = search_texts.insert()
+CHANGE = (
+    update(search_texts)
+    .where(search_texts.c.num == bindparam("b_num"), search_texts.c.search_text != bindparam("b_text"))
+    .values(search_text=bindparam("b_text"))
 )
 
 
@@ -54,3 +71,16 @@ def matching(dialect: str, words: str) -> Select[tuple[int]] | None:
         for number, tokens in enumerate(phrases)
     )
     return select(search_texts.c.num).where(text("vector @@ CAST(:asked AS tsquery)").bindparams(asked=asked))
+
+
+def put(connection: Connection, listing: int, version: ListingVersion, new: bool) -> None:
+    """Make a listing findable by the words of this version, by its seller, and by parts of its phone numbers."""
+    contacts = [str(one.get("value", "")) for one in version.analysis.get("contacts") or ()]
+    folded = fold(
+        version.title, version.text, version.seller_name, version.seller_id, version.seller_text, version.location,
+        version.external_id, *contacts, numbers=contacts,
+    )  # fmt: skip
+    if new:
+        connection.execute(ADD, {"num": listing, "search_text": folded})
+    else:
+        connection.execute(CHANGE, {"b_num": listing, "b_text": folded})

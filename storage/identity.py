@@ -7,8 +7,8 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from storage.hashing import key_text
 
-# Parameters that say how a visitor came, never what is shown. From the ClearURLs and Brave lists of query filters, kept to
-# names that no shop uses for content ("ref", "source" and "id" are not here).
+# Parameters that say how a visitor came, never what is shown: names that no shop uses for content ("ref", "source" and
+# "id" are not here). Doubt: a site may use any name for anything; then it should give an external id.
 TRACKING = re.compile(
     r"(utm_\w*|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|ysclid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|_ga|_gl"
     r"|_hsenc|_hsmi|mkt_tok|oly_anon_id|oly_enc_id|vero_id|rb_clickid|s_cid|wickedid|srsltid|zanpid|phpsessid|jsessionid"
@@ -20,7 +20,7 @@ PORTS = {"http": ":80", "https": ":443"}
 
 
 def listing_id(source: str, external_id: str, url: str) -> str:
-    """The stable id of a listing: from source and external id; from source and canonical URL where the site gives no id."""
+    """The stable id of a listing: from source and external id, or canonical URL where the site gives no id."""
     if external_id.strip():
         return key_text("listing", source, "id", external_id.strip())
     return key_text("listing", source, "url", canonical_url(url))

@@ -1,4 +1,4 @@
-"""Keys by which listings meet: bands, contacts, accounts, images. Kept as 64-bit hashes: what meets is compared anyway."""
+"""Keys by which listings meet: bands, contacts, accounts, images. Kept as hashes: what meets is compared anyway."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from array import array
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from storage.hashing import key63
 from storage.records import Key
 from storage.schema import listing_keys, listings
 
 MOST = 1000
-"""Most listings answered for one key: a key that more share (a hub, a boilerplate text) tells nothing about one of them."""
+"""Most listings answered for one key: one that more share (a hub, a boilerplate text) tells little of any of them."""
 
 SQLITE = text(
     """SELECT k.key, l.id FROM json_each(:keys) j JOIN listing_keys k ON k.key = j.value
@@ -28,10 +28,13 @@ POSTGRESQL = text(
        JOIN listings l ON l.num = k.listing ORDER BY k.key, k.listing"""
 )
 
+HELD = select(listings.c.num, listings.c.key_set).where(listings.c.id == bindparam("b_id")).with_for_update()
+HOLD = update(listings).where(listings.c.num == bindparam("b_num")).values(key_set=bindparam("b_keys"))
+
 
 def replace(connection: Connection, identity: str, given: Iterable[Key]) -> None:
     """Give a listing these keys and no others. KeyError when there is no such listing."""
-    row = connection.execute(select(listings.c.num, listings.c.key_set).where(listings.c.id == identity)).first()
+    row = connection.execute(HELD, {"b_id": identity}).first()
     if row is None:
         raise KeyError(f"no listing {identity}")
     old = set(array("q", row.key_set))
@@ -43,7 +46,7 @@ def replace(connection: Connection, identity: str, given: Iterable[Key]) -> None
     if fresh := sorted(new - old):
         connection.execute(listing_keys.insert(), [{"key": key, "listing": row.num} for key in fresh])
     packed = array("q", sorted(new)).tobytes()
-    connection.execute(update(listings).where(listings.c.num == row.num).values(key_set=packed))
+    connection.execute(HOLD, {"b_num": row.num, "b_keys": packed})
 
 
 def meeting(connection: Connection, given: Sequence[Key], most: int = MOST) -> dict[Key, tuple[str, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, RowMapping, bindparam, delete, select
 
 from storage.records import Lead, LeadFacts, Link
 from storage.schema import lead_facets, lead_listings, leads, listings, seller_links
@@ -24,6 +24,18 @@ KINDS = {
 LONGEST = 200
 TUPLES = ("taxa", "groups", "terms", "countries", "sources", "languages", "sellers")
 
+CLEAR = delete(lead_facets).where(lead_facets.c.lead == bindparam("b_lead"))
+ROW = select(leads).where(leads.c.num == bindparam("b_lead"))
+ROW_LOCKED = ROW.with_for_update()
+ROWS = select(leads).where(leads.c.num.in_(bindparam("b_leads", expanding=True)))
+MEMBERS = (
+    select(lead_listings.c.lead, listings.c.id, lead_listings.c.reason, lead_listings.c.strength, seller_links.c.seller)
+    .join(listings, listings.c.num == lead_listings.c.listing)
+    .outerjoin(seller_links, seller_links.c.listing == lead_listings.c.listing)
+    .where(lead_listings.c.lead.in_(bindparam("b_leads", expanding=True)))
+    .order_by(listings.c.num)
+)
+
 
 def of_facts(facts: LeadFacts) -> dict[str, Any]:
     """The columns of a lead that facts fill."""
@@ -37,7 +49,7 @@ def of_facts(facts: LeadFacts) -> dict[str, Any]:
     }
 
 
-def facts(row: Mapping[str, Any]) -> LeadFacts:
+def facts(row: Mapping[str, Any] | RowMapping) -> LeadFacts:
     """The facts that a row holds."""
     values = dict(row["facts"])
     values.update({name: tuple(values[name]) for name in TUPLES})
@@ -46,9 +58,10 @@ def facts(row: Mapping[str, Any]) -> LeadFacts:
     return LeadFacts(**values)
 
 
-def put_facets(connection: Connection, lead: int, status: str, shown: LeadFacts) -> None:
+def put_facets(connection: Connection, lead: int, status: str, shown: LeadFacts, new: bool = False) -> None:
     """What the lead can be found by, and nothing else."""
-    connection.execute(delete(lead_facets).where(lead_facets.c.lead == lead))
+    if not new:
+        connection.execute(CLEAR, {"b_lead": lead})
     common = {"lead": lead, "status": status, "relevant": shown.relevant, "score": shown.score}
     rows = [
         {"kind": kind, "value": value, **common}
@@ -59,50 +72,37 @@ def put_facets(connection: Connection, lead: int, status: str, shown: LeadFacts)
         connection.execute(lead_facets.insert(), rows)
 
 
-def row(connection: Connection, lead: int, lock: bool = False) -> Mapping[str, Any]:
+def row(connection: Connection, lead: int, lock: bool = False) -> dict[str, Any]:
     """KeyError when there is no such lead."""
-    query = select(leads).where(leads.c.num == lead)
-    found = connection.execute(query.with_for_update() if lock else query).mappings().first()
+    found = connection.execute(ROW_LOCKED if lock else ROW, {"b_lead": lead}).mappings().first()
     if found is None:
         raise KeyError(f"no lead {lead}")
-    return found
+    return {**found}
 
 
 def read(connection: Connection, numbers: Sequence[int]) -> list[Lead]:
     """The leads with their listings and sellers, in the order asked for."""
-    found = {one["num"]: one for one in connection.execute(select(leads).where(leads.c.num.in_(numbers))).mappings()}
+    wanted = {"b_leads": list(numbers)}
+    found = {one["num"]: one for one in connection.execute(ROWS, wanted).mappings()}
     links: dict[int, list[Link]] = {number: [] for number in found}
-    query = (
-        select(lead_listings.c.lead, listings.c.id, lead_listings.c.reason, lead_listings.c.strength)
-        .join(listings, listings.c.num == lead_listings.c.listing)
-        .where(lead_listings.c.lead.in_(list(found)))
-        .order_by(listings.c.num)
-    )
-    for lead, listing, reason, strength in connection.execute(query):
-        links[lead].append(Link(listing, reason, strength))
     sellers: dict[int, list[int]] = {number: [] for number in found}
-    pairs = (
-        select(lead_listings.c.lead, seller_links.c.seller)
-        .join(seller_links, seller_links.c.listing == lead_listings.c.listing)
-        .where(lead_listings.c.lead.in_(list(found)))
-        .distinct()
-        .order_by(seller_links.c.seller)
-    )
-    for lead, seller in connection.execute(pairs):
-        sellers[lead].append(seller)
+    for lead, listing, reason, strength, seller in connection.execute(MEMBERS, wanted):
+        links[lead].append(Link(listing, reason, strength))
+        if seller is not None and seller not in sellers[lead]:
+            sellers[lead].append(seller)
     return [
         Lead(
             id=number,
-            facts=facts(found[number]),
-            status=found[number]["status"],
-            created_at=found[number]["created_at"],
-            updated_at=found[number]["updated_at"],
-            version=found[number]["version"],
-            assignee=found[number]["assignee"],
-            tags=tuple(found[number]["tags"]),
+            facts=facts(one),
+            status=one["status"],
+            created_at=one["created_at"],
+            updated_at=one["updated_at"],
+            version=one["version"],
+            assignee=one["assignee"],
+            tags=tuple(one["tags"]),
             listings=tuple(links[number]),
-            sellers=tuple(sellers[number]),
+            sellers=tuple(sorted(sellers[number])),
         )
         for number in numbers
-        if number in found
+        if (one := found.get(number)) is not None
     ]

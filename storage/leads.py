@@ -7,17 +7,29 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from storage import lead_query, lead_rows
-from storage.database import Database, insert_for
+from storage.database import Database
 from storage.records import Lead, LeadFacts, LeadStatus, Link, Slice
 from storage.reviews import Reviews
 from storage.schema import lead_facets, lead_listings, leads, listings
 
 STRENGTH: tuple[LeadStatus, ...] = ("new", "claimed", "dismissed", "confirmed", "referred", "closed")
-"""Of two leads that turn out to be one, the later of their statuses here stands: a decision outlives the lack of one, and
-what was confirmed once is not lost by a dismissal."""
+"""Of two leads that turn out to be one, the later of their statuses here stands: a decision outlives the lack of one,
+and what was confirmed once is not lost by a dismissal."""
+
+CREATE = leads.insert().returning(leads.c.num)
+PLACE = (
+    select(listings.c.num, lead_listings.c.lead, lead_listings.c.reason, lead_listings.c.strength)
+    .outerjoin(lead_listings, lead_listings.c.listing == listings.c.num)
+    .where(listings.c.id == bindparam("b_id"))
+)
+OF_LISTING = (
+    select(lead_listings.c.lead)
+    .join(listings, listings.c.num == lead_listings.c.listing)
+    .where(listings.c.id == bindparam("b_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +64,8 @@ class Leads:
         now = datetime.now(UTC)
         with self._database.write() as connection:
             values = {"status": "new", "version": 1, "created_at": now, "updated_at": now, "assignee": "", "tags": []}
-            number = connection.execute(
-                leads.insert().returning(leads.c.num), values | lead_rows.of_facts(facts)
-            ).scalar_one()
-            lead_rows.put_facets(connection, number, "new", facts)
+            number = connection.execute(CREATE, values | lead_rows.of_facts(facts)).scalar_one()
+            lead_rows.put_facets(connection, number, "new", facts, new=True)
             self._link(connection, number, links, now)
             return self._get(connection, number)
 
@@ -64,8 +74,8 @@ class Leads:
         with self._database.read() as connection:
             return self._get(connection, lead)
 
-    def put_facts(self, lead: int, facts: LeadFacts) -> Lead:
-        """Show these facts. Facts that are the same as before change nothing, so that nobody's decision is disturbed."""
+    def put_facts(self, lead: int, facts: LeadFacts) -> None:
+        """Show these facts. The same as before change nothing, so that nobody's decision is disturbed."""
         with self._database.write() as connection:
             number, old = self._current(connection, lead)
             if lead_rows.facts(old) != facts:
@@ -73,19 +83,17 @@ class Leads:
                     update(leads).where(leads.c.num == number).values(**lead_rows.of_facts(facts), **_moved(old))
                 )
                 lead_rows.put_facets(connection, number, old["status"], facts)
-            return self._get(connection, number)
 
-    def attach(self, lead: int, links: Iterable[Link]) -> Lead:
+    def attach(self, lead: int, links: Iterable[Link]) -> None:
         """Add listings; one that belonged to another lead moves. KeyError for an unknown lead or listing."""
         now = datetime.now(UTC)
         with self._database.write() as connection:
             number, old = self._current(connection, lead)
             if self._link(connection, number, links, now):
                 connection.execute(update(leads).where(leads.c.num == number).values(**_moved(old)))
-            return self._get(connection, number)
 
-    def merge(self, into: int, other: int, reason: str, who: str = "system") -> Lead:
-        """Both are one: `other` is emptied into `into` and answers as it from now on. Logged with all that a split needs.
+    def merge(self, into: int, other: int, reason: str, who: str = "system") -> None:
+        """Both are one: `other` is emptied into `into` and answers as it from now on. The log keeps what a split needs.
 
         The stronger decision stands (STRENGTH). The history of both is found under either number.
         """
@@ -93,7 +101,7 @@ class Leads:
             keep, kept = self._current(connection, into)
             lose, lost = self._current(connection, other)
             if keep == lose:
-                return self._get(connection, keep)
+                return
             moved = connection.execute(
                 select(listings.c.id)
                 .join(lead_listings, lead_listings.c.listing == listings.c.num)
@@ -113,16 +121,14 @@ class Leads:
                 .values(status=status, assignee=assignee, tags=tags, **_moved(kept))
             )
             connection.execute(update(lead_facets).where(lead_facets.c.lead == keep).values(status=status))
-            self._reviews.log(
+            self._reviews.log_at_commit(
                 who=who, action="merge", object=f"lead:{keep}", note=reason, before=before, after={"status": status}
             )
-            return self._get(connection, keep)
 
     def of_listing(self, listing: str) -> int | None:
         """The lead that the listing belongs to."""
-        query = select(lead_listings.c.lead).join(listings, listings.c.num == lead_listings.c.listing)
         with self._database.read() as connection:
-            return connection.execute(query.where(listings.c.id == listing)).scalar()
+            return connection.execute(OF_LISTING, {"b_id": listing}).scalar()
 
     def query(self, query: LeadQuery) -> Slice[Lead]:
         """The leads of a query, and how many there are in all."""
@@ -133,7 +139,7 @@ class Leads:
     def facets(self, query: LeadQuery) -> dict[str, tuple[tuple[str, int], ...]]:
         """How many leads each value would give, by name of the filter, the most frequent first.
 
-        For each filter the others are applied and it itself is not: the counts say what choosing another value would show.
+        For each filter the others are applied and it itself is not: a count says what choosing that value would show.
         """
         with self._database.read() as connection:
             return lead_query.facets(connection, query)
@@ -142,21 +148,20 @@ class Leads:
         """True when anything is different from before."""
         changed = False
         for link in links:
-            listing = connection.execute(select(listings.c.num).where(listings.c.id == link.listing)).scalar()
-            if listing is None:
+            there = connection.execute(PLACE, {"b_id": link.listing}).first()
+            if there is None:
                 raise KeyError(f"no listing {link.listing}")
-            there = connection.execute(select(lead_listings).where(lead_listings.c.listing == listing)).first()
-            if there is not None and (there.lead, there.reason, there.strength) == (lead, link.reason, link.strength):
+            if (there.lead, there.reason, there.strength) == (lead, link.reason, link.strength):
                 continue
             changed = True
-            if there is not None and there.lead != lead:
-                left = lead_rows.row(connection, there.lead)
+            if there.lead not in (None, lead):
+                left = lead_rows.row(connection, there.lead, lock=True)
                 connection.execute(update(leads).where(leads.c.num == there.lead).values(**_moved(left)))
             values = {"lead": lead, "reason": link.reason, "strength": link.strength, "at": now}
-            connection.execute(
-                insert_for(connection, lead_listings).on_conflict_do_update(index_elements=["listing"], set_=values),
-                {"listing": listing, **values},
-            )
+            if there.lead is None:
+                connection.execute(lead_listings.insert(), {"listing": there.num, **values})
+            else:
+                connection.execute(update(lead_listings).where(lead_listings.c.listing == there.num).values(**values))
         return changed
 
     def _current(self, connection: Connection, lead: int) -> tuple[int, Mapping[str, Any]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
-from storage import keys, versions
+from storage import fulltext, keys, versions
+from storage.columns import dumps, storable
 from storage.database import Database, insert_for
 from storage.hashing import key63
 from storage.identity import canonical_url, listing_id
@@ -16,21 +18,40 @@ from storage.records import Key, ListingVersion, StoredListing
 from storage.schema import lead_listings, listing_versions, listings, sightings
 
 CHUNK = 400
-"""Most values of one IN: SQLite takes more, but each number of them is a statement of its own to prepare."""
+"""Most values of one IN."""
 
 WHOLE = (
     select(
+        listings.c.num,
         listings.c.id,
         listings.c.first_seen,
         listings.c.last_seen,
         listings.c.gone_at,
         listings.c.versions,
+        listings.c.latest,
+        listing_versions.c.content,
         lead_listings.c.lead,
         *versions.COLUMNS,
     )
     .join(listing_versions, listing_versions.c.num == listings.c.latest)
     .outerjoin(lead_listings, lead_listings.c.listing == listings.c.num)
 )
+ONE = WHOLE.where(listings.c.id == bindparam("b_id"))
+ONE_LOCKED = ONE.with_for_update(of=listings)
+MANY = WHOLE.where(listings.c.id.in_(bindparam("b_ids", expanding=True)))
+OF_LEAD = WHOLE.where(lead_listings.c.lead == bindparam("b_lead")).order_by(listings.c.first_seen, listings.c.num)
+LATEST = update(listings).where(listings.c.num == bindparam("b_num")).values(latest=bindparam("b_latest"))
+MOVED = (
+    update(listings)
+    .where(listings.c.num == bindparam("b_num"))
+    .values(
+        {
+            name: bindparam(f"b_{name}")
+            for name in ("latest", "versions", "first_seen", "last_seen", "gone_at", "url_key")
+        }
+    )
+)
+TEXTS = tuple(one.name for one in fields(ListingVersion) if one.type == "str")
 
 
 class Listings:
@@ -42,24 +63,23 @@ class Listings:
     def put(self, version: ListingVersion) -> StoredListing:
         """Keep what a capture said of a listing. A new version is made only when the content differs from what was seen
         before and after it; the same capture again, or the same content again, replaces the analysis."""
+        version = _clean(version)
         identity = listing_id(version.source, version.external_id, version.url)
-        known = (
-            select(listings.c.num, listings.c.first_seen, listings.c.last_seen, listings.c.gone_at)
-            .where(listings.c.id == identity)
-            .with_for_update()
-        )
         with self._database.write() as connection:
-            row = connection.execute(known).first()
-            if row is None and not self._create(connection, identity, version):
-                row = connection.execute(known).first()  # another worker made it in between
-            if row is not None:
-                self._seen_again(connection, row, version)
-            return self._get(connection, identity)
+            row = connection.execute(ONE_LOCKED, {"b_id": identity}).first()
+            if row is None:
+                if made := self._create(connection, identity, version):
+                    return made
+                row = connection.execute(ONE_LOCKED, {"b_id": identity}).one()  # another worker made it in between
+            return self._seen_again(connection, row, version)
 
     def get(self, identity: str) -> StoredListing:
         """KeyError when there is no such listing."""
         with self._database.read() as connection:
-            return self._get(connection, identity)
+            row = connection.execute(ONE, {"b_id": identity}).first()
+        if row is None:
+            raise KeyError(f"no listing {identity}")
+        return _stored(row)
 
     def many(self, ids: Iterable[str]) -> tuple[StoredListing, ...]:
         """Those of the listings that exist, in the order asked for."""
@@ -67,8 +87,8 @@ class Listings:
         found: dict[str, StoredListing] = {}
         with self._database.read() as connection:
             for start in range(0, len(wanted), CHUNK):
-                query = WHOLE.where(listings.c.id.in_(wanted[start : start + CHUNK]))
-                found.update((row.id, _stored(row)) for row in connection.execute(query))
+                rows = connection.execute(MANY, {"b_ids": wanted[start : start + CHUNK]})
+                found.update((row.id, _stored(row)) for row in rows)
         return tuple(found[one] for one in wanted if one in found)
 
     def by_url(self, source: str, url: str) -> StoredListing | None:
@@ -106,9 +126,8 @@ class Listings:
 
     def of_lead(self, lead: int) -> tuple[StoredListing, ...]:
         """The listings of a lead, in the order in which they were first seen."""
-        query = WHOLE.where(lead_listings.c.lead == lead).order_by(listings.c.first_seen, listings.c.num)
         with self._database.read() as connection:
-            return tuple(_stored(row) for row in connection.execute(query))
+            return tuple(_stored(row) for row in connection.execute(OF_LEAD, {"b_lead": lead}))
 
     def ids(self, source: str | None = None) -> tuple[str, ...]:
         """Ids of all listings, or of a source's, in the order in which they came."""
@@ -137,7 +156,8 @@ class Listings:
         with self._database.read() as connection:
             return keys.meeting(connection, given, most)
 
-    def _create(self, connection: Connection, identity: str, version: ListingVersion) -> bool:
+    def _create(self, connection: Connection, identity: str, version: ListingVersion) -> StoredListing | None:
+        """None when another worker has just made it."""
         number = connection.execute(
             insert_for(connection, listings).on_conflict_do_nothing().returning(listings.c.num),
             {
@@ -147,43 +167,49 @@ class Listings:
             },
         ).scalar()  # fmt: skip
         if number is None:
-            return False
-        made = versions.add(connection, number, version)
-        connection.execute(update(listings).where(listings.c.num == number).values(latest=made))
-        versions.index(connection, number, version, new=True)
-        return True
+            return None
+        row = versions.add(connection, number, version, versions.content(version))
+        versions.sighted(connection, number, version, row)
+        connection.execute(LATEST, {"b_num": number, "b_latest": row})
+        fulltext.put(connection, number, version, new=True)
+        return StoredListing(identity, version, version.seen_at, version.seen_at, versions=1)
 
-    def _seen_again(self, connection: Connection, row: Row[Any], version: ListingVersion) -> None:
-        number, latest, changed = versions.put(connection, row.num, version)
+    def _seen_again(self, connection: Connection, row: Row[*tuple[Any, ...]], version: ListingVersion) -> StoredListing:
+        made, latest, number = versions.content(version), row.latest, row.versions
+        shown = versions.record(row)
+        if made == row.content and version.seen_at >= row.seen_at and versions.sighted(
+            connection, row.num, version, latest
+        ):  # fmt: skip
+            if dumps([version.analysis, version.origins]) != dumps([shown.analysis, shown.origins]):
+                versions.reread(connection, row.num, made, version)
+                shown = replace(shown, analysis=version.analysis, origins=version.origins)
+                fulltext.put(connection, row.num, shown, new=False)
+        elif version.seen_at > row.last_seen:
+            latest, number, shown = versions.add(connection, row.num, version, made), row.versions + 1, version
+            versions.sighted(connection, row.num, version, latest)
+            fulltext.put(connection, row.num, shown, new=False)
+        else:
+            rows = versions.insert_anywhere(connection, row.num, version, made)
+            latest, number = rows[-1], len(rows)
+            newest = connection.execute(select(*versions.COLUMNS).where(listing_versions.c.num == latest)).one()
+            shown = versions.record(newest)
+            fulltext.put(connection, row.num, shown, new=False)
         last = max(row.last_seen, version.seen_at)
-        connection.execute(
-            update(listings)
-            .where(listings.c.num == row.num)
-            .values(
-                latest=latest,
-                versions=number,
-                first_seen=min(row.first_seen, version.seen_at),
-                last_seen=last,
-                gone_at=None if row.gone_at is None or last >= row.gone_at else row.gone_at,
-                **({"url_key": key63(canonical_url(version.url))} if version.seen_at >= row.last_seen else {}),
-            )
+        moved = {
+            "latest": latest,
+            "versions": number,
+            "first_seen": min(row.first_seen, version.seen_at),
+            "last_seen": last,
+            "gone_at": None if row.gone_at is None or last >= row.gone_at else row.gone_at,
+        }
+        key = {"b_url_key": key63(canonical_url(shown.url)), "b_num": row.num}
+        connection.execute(MOVED, {f"b_{name}": value for name, value in moved.items()} | key)
+        return StoredListing(
+            row.id, shown, moved["first_seen"], last, versions=number, gone_at=moved["gone_at"], lead=row.lead
         )
-        if changed:
-            versions.index(connection, row.num, self._latest(connection, latest), new=False)
-
-    def _latest(self, connection: Connection, number: int) -> ListingVersion:
-        query = select(*versions.COLUMNS).where(listing_versions.c.num == number)
-        return versions.record(connection.execute(query).one())
-
-    def _get(self, connection: Connection, identity: str) -> StoredListing:
-        query: Select[Any] = WHOLE.where(listings.c.id == identity)
-        row = connection.execute(query).first()
-        if row is None:
-            raise KeyError(f"no listing {identity}")
-        return _stored(row)
 
 
-def _stored(row: Row[Any]) -> StoredListing:
+def _stored(row: Row[*tuple[Any, ...]]) -> StoredListing:
     return StoredListing(
         id=row.id,
         latest=versions.record(row),
@@ -193,3 +219,11 @@ def _stored(row: Row[Any]) -> StoredListing:
         gone_at=row.gone_at,
         lead=row.lead,
     )
+
+
+def _clean(version: ListingVersion) -> ListingVersion:
+    """The version as a database can hold it, so that what is answered is what was stored."""
+    odd: dict[str, Any] = {
+        name: kept for name in TEXTS if (kept := storable(value := getattr(version, name))) is not value
+    }
+    return replace(version, **odd) if odd else version

@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent / "migrations"
 def bring_up(engine: Engine) -> None:
     """Migrate an empty or older database; check one that is current.
 
-    Raises StoreNewer for a database of a later version, StoreDamaged when the triggers of an append-only table are gone.
+    Raises StoreNewer for a database of a later version, StoreDamaged when triggers of an append-only table are gone.
     """
     with engine.connect() as connection, connection.begin():
         revision = revision_of(connection)

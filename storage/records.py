@@ -123,7 +123,7 @@ class ListingVersion:
 
 @dataclass(frozen=True, slots=True)
 class StoredListing:
-    """A listing with its newest version. `id` is stable: derived from source and external id, else the canonical URL."""
+    """A listing with its newest version. `id` is stable: of source and external id, else of the canonical URL."""
 
     id: str
     latest: ListingVersion

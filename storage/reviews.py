@@ -90,8 +90,16 @@ class Reviews:
             )  # fmt: skip
         return Event(seq, at, who, action, object, note, json.loads(old), json.loads(new), prev, made)
 
+    def log_at_commit(
+        self, who: str, action: str, object: str, note: str = "", after: Any = None, before: Any = None
+    ) -> None:
+        """`log`, done as the last thing of the open transaction: the lock of the log is then held for a moment only."""
+        self._database.before_commit(
+            lambda: self.log(who=who, action=action, object=object, note=note, before=before, after=after)
+        )
+
     def events(self, object: str | None = None, limit: int = 100, after_seq: int = 0) -> tuple[Event, ...]:
-        """Entries, newest first; with `object` only those on it. A lead's history holds that of leads merged into it."""
+        """Entries, newest first; with `object` those on it. A lead's history holds that of leads merged into it."""
         query = select(events).where(events.c.seq > after_seq).order_by(events.c.seq.desc()).limit(limit)
         with self._database.read() as connection:
             if object is not None:

@@ -66,7 +66,7 @@ class Runs:
             )
 
     def finish(self, run: str, state: RunState, note: str = "") -> Run:
-        """The run is over. An earlier note (of a recovery) is kept before this one. KeyError when there is no such run."""
+        """The run is over. An earlier note (of a recovery) stays before this one. KeyError when there is none."""
         with self._database.write() as connection:
             _note(connection, run, note)
             connection.execute(update(runs).where(runs.c.id == run).values(state=state, finished_at=datetime.now(UTC)))
@@ -113,11 +113,11 @@ class Runs:
 
     def skip_counts(self, run: str | None = None) -> dict[str, int]:
         """How often each reason was given."""
-        query: Select[tuple[str, int]] = select(skips.c.reason, func.count()).group_by(skips.c.reason)
+        query: Select[str, int] = select(skips.c.reason, func.count()).group_by(skips.c.reason)
         if run is not None:
             query = query.where(skips.c.run == run)
         with self._database.read() as connection:
-            return {reason: number for reason, number in connection.execute(query)}
+            return {reason: number for reason, number in connection.execute(query)}  # noqa: C416 - Row is no pair to mypy
 
 
 def _note(connection: Connection, run: str, words: str) -> None:

@@ -1,8 +1,8 @@
 """Text as it is searched: one folding for what is stored and for what is asked, so that any script is found.
 
-NFKC and case folded; what is neither letter, digit nor mark separates. Scripts written without spaces (Han, kana, Thai, Lao,
-Khmer, Myanmar; Hangul too, whose particles cling to words) become overlapping pairs: 象牙手镯 → 象牙 牙手 手镯 镯. The single
-character at the end lets a search for one character find it anywhere, as the start of a pair.
+NFKC and case folded; what is neither letter, digit nor mark separates. Scripts written without spaces (Han, kana, Thai,
+Lao, Khmer, Myanmar; Hangul too, whose particles cling to words) become overlapping pairs: 象牙手镯 → 象牙 牙手 手镯 镯.
+The single character at the end lets a search for one character find it anywhere, as the start of a pair.
 """
 
 from __future__ import annotations
@@ -10,38 +10,49 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache
+from itertools import pairwise
 
 UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u19e0-\u19ff\u3005-\u3007\u3040-\u30ff\u3100-\u312f"
-    "\u3130-\u318f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\ua9e0-\ua9ff\uaa60-\uaa7f\uac00-\ud7ff\uf900-\ufaff"
-    "\U0001b000-\U0001b16f\U00020000-\U0003ffff"
-)
-_UNSPACED = re.compile(f"[{UNSPACED}]")
-_OLD = unicodedata.ucd_3_2_0
+    (0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1100, 0x11FF), (0x1780, 0x17FF), (0x19E0, 0x19FF), (0x3005, 0x3007),
+    (0x3040, 0x30FF), (0x3100, 0x318F), (0x31A0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xA960, 0xA97F),
+    (0xA9E0, 0xA9FF), (0xAA60, 0xAA7F), (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0x1B000, 0x1B16F), (0x20000, 0x3FFFF),
+)  # fmt: skip
+"""Blocks of scripts written without spaces."""
 LONGEST = 60
 """Longest token, in characters; longer runs of letters are cut (an index entry must stay small)."""
+LONGEST_TEXT = 250_000
+"""Most characters of a folded text. A tsvector of PostgreSQL holds 1 MB, each position of each token counted."""
+NUMBERS = 500
 
 PHONE = re.compile(r"(?<!\d)\+?\d(?:[ ().\-/]{0,3}\d){5,17}(?!\d)")
 ASKED_NUMBER = re.compile(r"[\d ().\-/+]+")
+ASCII = re.compile(rf"[a-z0-9]{{1,{LONGEST}}}")
+UNSEEN = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+                    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]")  # fmt: skip
+"""Characters without a look of their own (Unicode's Default_Ignorable_Code_Point): they hide words, and part none."""
+_OLD = unicodedata.ucd_3_2_0
 
 
 def fold(*texts: str, numbers: Iterable[str] = ()) -> str:
-    """What is stored for searching: the tokens of all texts, and of `numbers` (phones, ids) their digits in threes."""
-    joined = "\n".join(texts)
-    parts = list(_tokens(joined))
-    found = dict.fromkeys(_digits(one) for one in (*PHONE.findall(unicodedata.normalize("NFKC", joined)), *numbers))
-    for digits in found:
+    """What is stored for searching: the tokens of all texts, and of `numbers` (phones, ids) their digits in threes.
+
+    At most LONGEST_TEXT characters: numbers first, then the texts from their start.
+    """
+    joined = _normal("\n".join(texts))
+    parts: list[str] = []
+    for digits in list(dict.fromkeys(_digits(one) for one in (*numbers, *PHONE.findall(joined))))[:NUMBERS]:
         if len(digits) >= 3:
             parts.extend(_threes(digits))
             parts.append("n")  # so that no phrase runs on from one number into the next
-    return " ".join(parts)
+    folded = " ".join([*parts, *_tokens(joined)])
+    return folded if len(folded) <= LONGEST_TEXT else folded[:LONGEST_TEXT].rpartition(" ")[0]
 
 
 def phrase(words: str) -> list[str]:
     """The tokens of what is asked, to be found one after the other."""
-    tokens = list(_tokens(words))
-    if tokens and len(tokens) > 1 and _pair(tokens[-2]) and len(tokens[-1]) == 1 and tokens[-2].endswith(tokens[-1]):
+    tokens = list(_tokens(_normal(words)))
+    if len(tokens) > 1 and len(tokens[-1]) == 1 and len(tokens[-2]) == 2 and unspaced(tokens[-2]):
         tokens.pop()  # the run may go on in the text: its last character alone is no sign of an end
     return tokens
 
@@ -49,63 +60,67 @@ def phrase(words: str) -> list[str]:
 def prefix(words: str) -> bool:
     """Is the last token only the start of one? So it is for a single character of an unspaced script."""
     tokens = phrase(words)
-    return len(tokens) > 0 and len(tokens[-1]) == 1 and bool(_UNSPACED.match(tokens[-1]))
+    return bool(tokens) and len(tokens[-1]) == 1 and unspaced(tokens[-1])
 
 
 def number_phrase(words: str) -> list[str]:
     """For a search of digits only (three or more): the tokens by which a part of a phone number is found."""
-    plain = unicodedata.normalize("NFKC", words).strip()
+    plain = _normal(words).strip()
     digits = _digits(plain)
     return list(_threes(digits)) if len(digits) >= 3 and ASKED_NUMBER.fullmatch(plain) else []
 
 
-def _tokens(text: str) -> Iterator[str]:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    word: list[str] = []
-    run: list[str] = []
-    for one in folded:
-        kind = _kind(one)
-        if kind != "run" and run:
-            yield from _pairs(run)
-            run.clear()
-        if (kind != "word" or len(word) >= LONGEST) and word:
-            yield "".join(word)
-            word.clear()
-        if kind == "run":
-            run.append(one)
-        elif kind == "word":
-            word.append(one)
-        elif kind == "coded":
-            yield f"u{ord(one):x}"
-    if run:
-        yield from _pairs(run)
-    if word:
-        yield "".join(word)
+def unspaced(token: str) -> bool:
+    """Is this text, or its start, of a script written without spaces?"""
+    return any(first <= ord(token[0]) <= last for first, last in UNSPACED)
 
 
-@lru_cache(maxsize=8192)
-def _kind(one: str) -> str:
-    """run (unspaced script), word, coded, or "" for what separates.
+def _normal(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFKC", UNSEEN.sub("", text))
 
-    SQLite's tokenizer knows the letters of Unicode 6.1 only. Letters that Unicode 3.2 did not have are written as codes, so
-    that they are tokens for every tokenizer; so are symbols such as emoji, which traders use as words.
+
+def _tokens(normal: str) -> Iterator[str]:
+    """Tokens of a text in NFKC."""
+    folded = normal.casefold()
+    if folded.isascii():
+        yield from ASCII.findall(folded)
+        return
+    for found in _pattern().finditer(unicodedata.normalize("NFKC", folded)):
+        text = found.group()
+        if found.lastgroup == "word":
+            yield text
+        elif found.lastgroup == "run":
+            for first, second in pairwise(text):
+                yield first + second
+            yield text[-1]
+        else:
+            yield f"u{ord(text):x}"
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """Words, runs of unspaced scripts, and single characters that are written as codes.
+
+    SQLite's tokenizer knows the letters of Unicode 6.1 only. Letters that Unicode 3.2 did not have are therefore
+    written as codes (`u1f418`), tokens for every tokenizer; so are symbols such as emoji, which traders use as words.
     """
+    kinds: dict[str, list[str]] = {"word": [], "run": [], "code": []}
+    for number in range(0x10000):
+        if kind := _kind(chr(number)):
+            kinds[kind].append(re.escape(chr(number)))
+    kinds["run"].append("\U00020000-\U0003fffd")
+    kinds["code"].append("\U00010000-\U0001ffff\U000f0000-\U0010ffff")
+    word, run, code = ("".join(kinds[kind]) for kind in ("word", "run", "code"))
+    return re.compile(f"(?P<word>[{word}]{{1,{LONGEST}}})|(?P<run>[{run}]+)|(?P<code>[{code}])")
+
+
+def _kind(one: str) -> str:
     category = unicodedata.category(one)
     if category[0] in "LNM":
         if _OLD.category(one)[0] not in "LNM":
-            return "coded"
-        return "run" if _UNSPACED.match(one) else "word"
-    return "coded" if category == "So" else ""
-
-
-def _pairs(run: list[str]) -> Iterator[str]:
-    for first, second in zip(run, run[1:], strict=False):
-        yield first + second
-    yield run[-1]
-
-
-def _pair(token: str) -> bool:
-    return len(token) == 2 and bool(_UNSPACED.match(token))
+            return "code"
+        return "run" if unspaced(one) else "word"
+    return "code" if category == "So" else ""
 
 
 def _digits(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from storage.database import Database, insert_for
 from storage.hashing import key63
@@ -16,6 +16,21 @@ from storage.schema import listings, seller_links, seller_marks, sellers
 
 Pairs = Iterable[tuple[str, str]]
 CHUNK = 400
+
+ROW = select(sellers).where(sellers.c.num == bindparam("b_seller"))
+MARKS = select(seller_marks).where(seller_marks.c.seller == bindparam("b_seller")).order_by(seller_marks.c.num)
+LINKS = (
+    select(listings.c.id, seller_links.c.reason, seller_links.c.strength)
+    .join(listings, listings.c.num == seller_links.c.listing)
+    .where(seller_links.c.seller == bindparam("b_seller"))
+    .order_by(listings.c.num)
+)
+OF_LISTINGS = (
+    select(listings.c.id, seller_links.c.seller)
+    .join(seller_links, seller_links.c.listing == listings.c.num)
+    .where(listings.c.id.in_(bindparam("b_ids", expanding=True)))
+)
+NUMBER = select(listings.c.num).where(listings.c.id == bindparam("b_id"))
 
 
 class Sellers:
@@ -39,19 +54,18 @@ class Sellers:
         with self._database.read() as connection:
             return self._get(connection, seller)
 
-    def attach(self, seller: int, accounts: Pairs = (), contacts: Pairs = (), links: Iterable[Link] = ()) -> Seller:
+    def attach(self, seller: int, accounts: Pairs = (), contacts: Pairs = (), links: Iterable[Link] = ()) -> None:
         """Add accounts, contacts and listings; a listing that was another seller's moves. KeyError for unknown ones."""
         with self._database.write() as connection:
             number = _current(connection, seller)["num"]
             self._add(connection, number, accounts, contacts, links)
-            return self._get(connection, number)
 
-    def merge(self, into: int, other: int, reason: str, who: str = "system") -> Seller:
-        """Both are one: `other` is emptied into `into` and answers as it from now on. Logged with all that a split needs."""
+    def merge(self, into: int, other: int, reason: str, who: str = "system") -> None:
+        """Both are one: `other` is emptied into `into` and answers as it. The log keeps what a split needs."""
         with self._database.write() as connection:
             keep, lose = _current(connection, into), _current(connection, other)
             if keep["num"] == lose["num"]:
-                return self._get(connection, keep["num"])
+                return
             lost = self._get(connection, lose["num"])
             before = {
                 "merged": lose["num"],
@@ -67,20 +81,17 @@ class Sellers:
             connection.execute(update(sellers).where(sellers.c.num == lose["num"]).values(merged_into=keep["num"]))
             if not keep["name"] and lost.name:
                 connection.execute(update(sellers).where(sellers.c.num == keep["num"]).values(name=lost.name))
-            self._reviews.log(who=who, action="merge", object=f"seller:{keep['num']}", note=reason, before=before)
-            return self._get(connection, keep["num"])
+            self._reviews.log_at_commit(
+                who=who, action="merge", object=f"seller:{keep['num']}", note=reason, before=before
+            )
 
     def of_listings(self, ids: Sequence[str]) -> dict[str, int]:
         """The seller of each listing that has one."""
         found: dict[str, int] = {}
         with self._database.read() as connection:
             for start in range(0, len(ids), CHUNK):
-                query = (
-                    select(listings.c.id, seller_links.c.seller)
-                    .join(seller_links, seller_links.c.listing == listings.c.num)
-                    .where(listings.c.id.in_(ids[start : start + CHUNK]))
-                )
-                found.update((listing, seller) for listing, seller in connection.execute(query))
+                rows = connection.execute(OF_LISTINGS, {"b_ids": ids[start : start + CHUNK]})
+                found.update((row.id, row.seller) for row in rows)
         return {one: found[one] for one in ids if one in found}
 
     def of_marks(self, accounts: Pairs = (), contacts: Pairs = ()) -> dict[tuple[str, str], tuple[int, ...]]:
@@ -118,7 +129,7 @@ class Sellers:
         if rows:
             connection.execute(insert_for(connection, seller_marks).on_conflict_do_nothing(), rows)
         for link in links:
-            listing = connection.execute(select(listings.c.num).where(listings.c.id == link.listing)).scalar()
+            listing = connection.execute(NUMBER, {"b_id": link.listing}).scalar()
             if listing is None:
                 raise KeyError(f"no listing {link.listing}")
             values = {"seller": seller, "reason": link.reason, "strength": link.strength}
@@ -129,15 +140,8 @@ class Sellers:
 
     def _get(self, connection: Connection, seller: int) -> Seller:
         row = _current(connection, seller)
-        marks = connection.execute(
-            select(seller_marks).where(seller_marks.c.seller == row["num"]).order_by(seller_marks.c.num)
-        ).all()
-        links = connection.execute(
-            select(listings.c.id, seller_links.c.reason, seller_links.c.strength)
-            .join(listings, listings.c.num == seller_links.c.listing)
-            .where(seller_links.c.seller == row["num"])
-            .order_by(listings.c.num)
-        )
+        marks = connection.execute(MARKS, {"b_seller": row["num"]}).all()
+        links = connection.execute(LINKS, {"b_seller": row["num"]})
         return Seller(
             id=row["num"],
             name=row["name"],
@@ -158,10 +162,11 @@ def _marks(accounts: Pairs, contacts: Pairs) -> list[tuple[int, str, str, str]]:
 
 def _current(connection: Connection, seller: int) -> Mapping[str, Any]:
     """The row of the seller as it stands after merges. KeyError when there is none."""
-    number: int | None = seller
-    while number is not None:
-        row = connection.execute(select(sellers).where(sellers.c.num == number)).mappings().first()
+    number = seller
+    while True:
+        row = connection.execute(ROW, {"b_seller": number}).mappings().first()
         if row is None:
             raise KeyError(f"no seller {seller}")
+        if row["merged_into"] is None:
+            return {**row}
         number = row["merged_into"]
-    return row

@@ -33,7 +33,7 @@ class Store:
 
     @classmethod
     def open(cls, home: Path, url: str | None = None) -> Store:
-        """Open, and make or migrate where needed: the database of `url`, else `osint.db` in `home`; WARC in `home/warc`.
+        """Open, and make or migrate where needed: the database of `url`, else `home/osint.db`; WARC in `home/warc`.
 
         Raises StoreNewer for a database of a later version, StoreDamaged when its append-only triggers are gone,
         StoreError for a URL of another kind of database, sqlalchemy's OperationalError when it cannot be reached.
@@ -51,8 +51,8 @@ class Store:
     def transaction(self, lock: str = "") -> Iterator[None]:
         """All that this thread writes inside is kept together, or not at all. May be nested: the outermost decides.
 
-        `lock` names what only one transaction at a time may do, on whatever machine. On SQLite all writers wait meanwhile:
-        do slow things (reading pages, texts) before.
+        `lock` names what only one transaction at a time may do, on whatever machine. On SQLite all writers wait
+        meanwhile: do slow things (reading pages and texts) before.
         """
         with self.database.write(lock):
             yield

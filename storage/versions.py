@@ -1,66 +1,85 @@
 """Versions of a listing: what was seen, told apart by content, put right in whatever order captures are read.
 
-Every capture that showed the listing is a sighting. In order of time, neighbouring sightings of the same content are one
-version. Reading an old capture late, or all of them again with a better reader, therefore gives what reading them in order
-would have given.
+Every capture that showed the listing is a sighting. In order of time, neighbouring sightings of the same content are
+one version. Reading an old capture late, or all of them again with a better reader, therefore gives what reading them
+in order would have given. The usual cases (new, unchanged, changed since last time) need none of that and are fast.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import blake2b
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from storage.columns import dumps
 from storage.database import insert_for
 from storage.records import ListingVersion
-from storage.schema import listing_versions, search_texts, sightings
-from storage.search import fold
+from storage.schema import listing_versions, sightings
 
 FIELDS = (
-    "source", "url", "capture", "seen_at", "external_id", "title", "text", "price_amount", "price_currency", "price_text",
-    "seller_name", "seller_id", "seller_url", "seller_text", "location", "posted", "images", "attributes", "availability",
-    "origins", "analysis",
+    "source", "url", "capture", "seen_at", "external_id", "title", "text", "price_amount", "price_currency",
+    "price_text", "seller_name", "seller_id", "seller_url", "seller_text", "location", "posted", "images", "attributes",
+    "availability", "origins", "analysis",
 )  # fmt: skip
 COLUMNS = [listing_versions.c[name] for name in FIELDS]
 NOT_CONTENT = {"capture", "seen_at", "analysis", "origins"}
 
+ADD = listing_versions.insert().returning(listing_versions.c.num)
+SAME = select(listing_versions.c.num).where(
+    listing_versions.c.listing == bindparam("b_listing"), listing_versions.c.content == bindparam("b_content")
+)
+REREAD = (
+    update(listing_versions)
+    .where(listing_versions.c.listing == bindparam("b_listing"), listing_versions.c.content == bindparam("b_content"))
+    .values(analysis=bindparam("b_analysis"), origins=bindparam("b_origins"))
+)
+SEEN = (
+    select(sightings.c.seen_at, sightings.c.capture, sightings.c.version, listing_versions.c.content)
+    .join(listing_versions, listing_versions.c.num == sightings.c.version)
+    .where(sightings.c.listing == bindparam("b_listing"))
+    .order_by(sightings.c.seen_at, sightings.c.capture)
+)
+ROWS = select(listing_versions.c.num, listing_versions.c.capture, listing_versions.c.seen_at).where(
+    listing_versions.c.listing == bindparam("b_listing")
+)
 
-def put(connection: Connection, listing: int, version: ListingVersion) -> tuple[int, int, bool]:
-    """Keep a sighting of a known listing: (number of versions, the newest one's row, was anything of the newest changed)."""
-    made = content(version)
-    newest = connection.execute(
-        select(listing_versions.c.num, listing_versions.c.content, listing_versions.c.analysis)
-        .where(listing_versions.c.listing == listing)
-        .order_by(listing_versions.c.seen_at.desc(), listing_versions.c.num.desc())
-        .limit(1)
-    ).one()
-    row = add(connection, listing, version, made)
-    numbers = _settle(connection, listing)
-    changed = numbers[-1] != newest.num or (row == newest.num) or newest.content != made
-    return len(numbers), numbers[-1], changed
+
+def add(connection: Connection, listing: int, version: ListingVersion, made: str) -> int:
+    """A row for this version; its number."""
+    values = {name: getattr(version, name) for name in FIELDS}
+    values |= {"images": list(version.images), "listing": listing, "content": made}
+    return int(connection.execute(ADD, values).scalar_one())
 
 
-def add(connection: Connection, listing: int, version: ListingVersion, made: str = "") -> int:
-    """Keep the sighting with a version row of its content, made or brought up to date; the row's number."""
-    made = made or content(version)
-    values = {name: getattr(version, name) for name in FIELDS} | {"listing": listing, "content": made}
-    values["images"] = list(version.images)
-    query = select(listing_versions.c.num).where(
-        listing_versions.c.listing == listing, listing_versions.c.content == made
-    )
-    number = connection.execute(query.order_by(listing_versions.c.seen_at).limit(1)).scalar()
+def sighted(connection: Connection, listing: int, version: ListingVersion, number: int) -> bool:
+    """Note that the capture showed version row `number`; False when that capture had been noted already."""
+    insert = insert_for(connection, sightings).on_conflict_do_nothing().returning(sightings.c.version)
+    values = {"listing": listing, "seen_at": version.seen_at, "capture": version.capture, "version": number}
+    return connection.execute(insert, values).first() is not None
+
+
+def reread(connection: Connection, listing: int, made: str, version: ListingVersion) -> None:
+    """The same content read anew: its analysis replaces the one before."""
+    connection.execute(
+        REREAD,
+        {
+            "b_listing": listing, "b_content": made, "b_analysis": dict(version.analysis),
+            "b_origins": dict(version.origins),
+        },
+    )  # fmt: skip
+
+
+def insert_anywhere(connection: Connection, listing: int, version: ListingVersion, made: str) -> list[int]:
+    """Keep a sighting wherever it falls in time. The version rows in order of time, the newest last."""
+    number = connection.execute(SAME.limit(1), {"b_listing": listing, "b_content": made}).scalar()
     if number is None:
-        number = connection.execute(listing_versions.insert().returning(listing_versions.c.num), values).scalar_one()
+        number = add(connection, listing, version, made)
     else:
-        connection.execute(
-            update(listing_versions)
-            .where(listing_versions.c.listing == listing, listing_versions.c.content == made)
-            .values(analysis=version.analysis, origins=version.origins)
-        )
+        reread(connection, listing, made, version)
     insert = insert_for(connection, sightings)
     connection.execute(
         insert.on_conflict_do_update(
@@ -68,25 +87,13 @@ def add(connection: Connection, listing: int, version: ListingVersion, made: str
         ),
         {"listing": listing, "seen_at": version.seen_at, "capture": version.capture, "version": number},
     )
-    return int(number)
+    return _settle(connection, listing)
 
 
 def _settle(connection: Connection, listing: int) -> list[int]:
     """Make the versions what the sightings say: one row for each run of the same content. The rows in order of time."""
-    seen = connection.execute(
-        select(sightings.c.seen_at, sightings.c.capture, sightings.c.version, listing_versions.c.content)
-        .join(listing_versions, listing_versions.c.num == sightings.c.version)
-        .where(sightings.c.listing == listing)
-        .order_by(sightings.c.seen_at, sightings.c.capture)
-    ).all()
-    rows = {
-        row.num: row
-        for row in connection.execute(
-            select(listing_versions.c.num, listing_versions.c.capture, listing_versions.c.seen_at).where(
-                listing_versions.c.listing == listing
-            )
-        )
-    }
+    seen = connection.execute(SEEN, {"b_listing": listing}).all()
+    rows = {row.num: row for row in connection.execute(ROWS, {"b_listing": listing})}
     used: list[int] = []
     for _, group in groupby(seen, key=lambda one: one.content):
         run = list(group)
@@ -112,11 +119,10 @@ def _settle(connection: Connection, listing: int) -> list[int]:
 def _copy(connection: Connection, number: int) -> int:
     """A second row with the same content: the listing went back to what it had been before."""
     row = connection.execute(select(listing_versions).where(listing_versions.c.num == number)).mappings().one()
-    values = {name: value for name, value in row.items() if name != "num"}
-    return int(connection.execute(listing_versions.insert().returning(listing_versions.c.num), values).scalar_one())
+    return int(connection.execute(ADD, {name: value for name, value in row.items() if name != "num"}).scalar_one())
 
 
-def _point(connection: Connection, listing: int, one: Row[Any], number: int) -> None:
+def _point(connection: Connection, listing: int, one: Row[*tuple[Any, ...]], number: int) -> None:
     connection.execute(
         update(sightings)
         .where(sightings.c.listing == listing, sightings.c.seen_at == one.seen_at, sightings.c.capture == one.capture)
@@ -125,30 +131,12 @@ def _point(connection: Connection, listing: int, one: Row[Any], number: int) -> 
 
 
 def content(version: ListingVersion) -> str:
-    """A hash of what the listing said: everything but when and by which capture it was seen, and what readers made of it."""
+    """A hash of what the listing said: all but when and by which capture it was seen, and what was made of it."""
     fields = [getattr(version, name) for name in FIELDS if name not in NOT_CONTENT]
-    text = dumps([_plain(one) for one in fields])
-    return blake2b(text.encode(), digest_size=16).hexdigest()
+    return blake2b(dumps([_plain(one) for one in fields]).encode(), digest_size=16).hexdigest()
 
 
-def index(connection: Connection, listing: int, version: ListingVersion, new: bool) -> None:
-    """Make the listing findable by the words of its newest version, by its seller, and by parts of its numbers."""
-    contacts = [str(one.get("value", "")) for one in version.analysis.get("contacts") or ()]
-    folded = fold(
-        version.title, version.text, version.seller_name, version.seller_id, version.seller_text, version.location,
-        version.external_id, *contacts, numbers=contacts,
-    )  # fmt: skip
-    if new:
-        connection.execute(search_texts.insert(), {"num": listing, "search_text": folded})
-    else:
-        connection.execute(
-            update(search_texts)
-            .where(search_texts.c.num == listing, search_texts.c.search_text != folded)
-            .values(search_text=folded)
-        )
-
-
-def record(row: Row[Any]) -> ListingVersion:
+def record(row: Row[*tuple[Any, ...]]) -> ListingVersion:
     """The version of a row that holds COLUMNS."""
     values = {name: getattr(row, name) for name in FIELDS}
     values["images"] = tuple(values["images"])
@@ -158,7 +146,7 @@ def record(row: Row[Any]) -> ListingVersion:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, dict) or hasattr(value, "items"):
+    if isinstance(value, Mapping):
         return sorted((str(key), str(one)) for key, one in value.items())
     if value is None or isinstance(value, (str, list, tuple)):
         return value

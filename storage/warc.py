@@ -1,8 +1,8 @@
 """WARC records (ISO 28500, WARC/1.1), one gzip member each: made from an exchange, and read back.
 
-A capture is up to three records: request, screenshot, response, **in this order**: the response closes the capture, so a
-capture is whole exactly when its response is. What a row needs and HTTP does not say stands in `Osint-` fields of the
-response record: a row can be made again from the file alone.
+A capture is up to three records: request, screenshot, response, **in this order**: the response closes the capture, so
+a capture is whole exactly when its response is. What a row needs and HTTP does not say stands in a field of its own in
+the response record: a row can be made again from the file alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -27,7 +27,8 @@ from storage.records import Headers, NewCapture
 VERSION = "WARC/1.1"
 LEVEL = 6
 """gzip level. 9 (warcio's only one) costs 1.6 times the time of 6 for 1 % less space on HTML pages."""
-MEMBERS = ("request", "screenshot", "response")
+ABOUT = "Osint-Capture"
+"""The field of a response record that holds what a row needs and HTTP does not say, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +48,23 @@ def warcinfo(name: str, made: datetime, fields: Iterable[tuple[str, str]]) -> Me
 
 
 def exchange(identity: str, new: NewCapture, info: str) -> dict[str, Member]:
-    """The records of a capture by kind, in the order in which they must be written. `info`: id of the warcinfo record."""
+    """The records of a capture by kind, in the order of writing. `info`: id of the warcinfo record."""
     target, moment = uri(new.url), date(new.fetched_at)
     members: dict[str, Member] = {}
     request = _request(new)
     ids = {kind: related_id(kind, identity) for kind in ("request", "screenshot")} | {"response": identity}
 
-    def headers(kind: str, **more: str) -> list[tuple[str, str]]:
+    def headers(kind: str, more: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
         pairs = [
             ("WARC-Type", "resource" if kind == "screenshot" else kind),
             ("WARC-Record-ID", f"<urn:uuid:{ids[kind]}>"),
-            ("WARC-Target-URI", f"urn:screenshot:{target}" if kind == "screenshot" else target),
+            ("WARC-Target-URI", f"urn:view:{target}" if kind == "screenshot" else target),
             ("WARC-Date", moment),
             ("WARC-Warcinfo-ID", f"<urn:uuid:{info}>"),
         ]
         if kind != "response":
             pairs.append(("WARC-Concurrent-To", f"<urn:uuid:{identity}>"))
-        return [*pairs, *((name.replace("_", "-"), value) for name, value in more.items() if value)]
+        return [*pairs, *((name, value) for name, value in (more or {}).items() if value)]
 
     members["request"] = _member(
         ids["request"], headers("request"), "application/http; msgtype=request", request, payload=b""
@@ -86,7 +87,7 @@ def exchange(identity: str, new: NewCapture, info: str) -> dict[str, Member]:
     }
     members["response"] = _member(
         identity,
-        headers("response", WARC_IP_Address=_line(new.ip), Osint_Capture=json.dumps(about, separators=(",", ":"))),
+        headers("response", {"WARC-IP-Address": _line(new.ip), ABOUT: json.dumps(about, separators=(",", ":"))}),
         "application/http; msgtype=response",
         _response(new) + new.body,
         payload=new.body,
@@ -97,18 +98,17 @@ def exchange(identity: str, new: NewCapture, info: str) -> dict[str, Member]:
 def http_headers(pairs: Headers, body: int | None = None) -> Headers:
     """Header pairs as they can stand in a record. With `body` (bytes kept): no Transfer-Encoding, right Content-Length.
 
-    Values are what latin-1 makes of the bytes; characters beyond latin-1 never crossed a wire and become their UTF-8 bytes.
+    Values are what latin-1 makes of the bytes; characters beyond it never crossed a wire so and become UTF-8 bytes.
     """
     kept: list[tuple[str, str]] = []
-    for name, value in pairs:
-        name, value = _wire(name).replace(":", "_") or "X-Nameless", _wire(value)
+    for given, value in pairs:
+        name = _wire(given).replace(":", "_") or "X-Nameless"
+        length = body is not None and name.lower() == "content-length"
         if body is not None and name.lower() == "transfer-encoding":
             continue
-        if body is not None and name.lower() == "content-length":
-            if any(one.lower() == "content-length" for one, _ in kept):
-                continue
-            value = str(body)
-        kept.append((name, value))
+        if length and any(one.lower() == "content-length" for one, _ in kept):
+            continue
+        kept.append((name, str(body) if length else _wire(value)))
     return tuple(kept)
 
 
