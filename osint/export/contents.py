@@ -14,7 +14,7 @@ from osint.export.dossier import Dossier
 from osint.export.formats import FORMATS
 from osint.export.keys import SigningKey
 from osint.export.options import Options
-from osint.export.report import html, view
+from osint.export.report import html, pdf, view
 from osint.export.spool import Spool, write_object
 from storage.records import Capture
 from storage.store import Store
@@ -142,25 +142,23 @@ class Package:
         words = view.words("en")
         about = {**self.about, "made": self.moment.strftime("%Y-%m-%d %H:%M:%S")}
 
-        def seen() -> dict[str, Any]:
+        def seen(most: int) -> dict[str, Any]:
             left_out = dict(self.dossier.left_out)
             parts = {**head, "package": about, "left_out": left_out}
-            return view.build(parts, self.dossier.listings, self.shown, history, how, words)
+            return view.build(parts, self.dossier.listings, self.shown, history, how, words, most)
 
         self.options.progress("setting the report", 0, 2)
-        how["report_pdf"] = self._pdf(seen())
+        how["report_pdf"] = self._pdf(seen(view.MAX_SET))
         self.options.progress("setting the report", 1, 2)
         with self.bag.writing("data/report.html") as out:
-            html.write(out, seen(), lambda name: (self.folder / name).read_bytes())
+            html.write(out, seen(view.MAX_LISTINGS), lambda name: (self.folder / name).read_bytes())
 
     def _pdf(self, seen: dict[str, Any]) -> dict[str, Any]:
         """report.pdf. A machine on which it cannot be set still hands over the evidence, and says so."""
         try:
-            from osint.export.report.pdf import Typesetter  # noqa: PLC0415  # 85 MB, for some machines too much
-
             target = self.folder / "report.pdf"
-            standard, undrawn = Typesetter().write(seen, self.folder, target)
-        except (ImportError, OSError, ValueError, RuntimeError) as error:
+            standard, undrawn = pdf.write(seen, self.folder, target)
+        except (OSError, ValueError) as error:
             self.dossier.left_out["report_pdf"] += 1
             return {"made": False, "why": str(error)}
         self.dossier.left_out["undrawn"] += undrawn

@@ -451,7 +451,7 @@ def test_reasons_that_lost_their_place_are_counted_not_marked(world, tmp_path):
 def test_without_fonts_and_without_typst(world, tmp_path, monkeypatch):
     from osint.export.report import pdf
 
-    monkeypatch.setattr(pdf.Typesetter.__init__, "__defaults__", (True,))
+    monkeypatch.setattr(pdf.write, "__defaults__", (True,))
     bag = build(world.store, [world.lead], tmp_path / "a", options()).with_suffix("")
     assert (bag / "data/report.pdf").read_bytes().startswith(b"%PDF")
     assert lead_json(bag)["left_out"]["undrawn"] > 10
@@ -460,7 +460,7 @@ def test_without_fonts_and_without_typst(world, tmp_path, monkeypatch):
     def none(*given):
         raise ValueError("no Typst here")
 
-    monkeypatch.setattr(pdf.Typesetter, "write", none)
+    monkeypatch.setattr(pdf, "write", none)
     bag = build(world.store, [world.lead], tmp_path / "b", options()).with_suffix("")
     assert not (bag / "data/report.pdf").exists()
     assert lead_json(bag)["left_out"]["report_pdf"] == 1

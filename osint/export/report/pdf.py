@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 import unicodedata
 from collections import Counter
 from datetime import datetime
@@ -36,10 +38,29 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u20
 PROBE = b"""#set text(font: json(bytes(sys.inputs.fonts)))
 #set document(title: [x], date: datetime(year: 2000, month: 1, day: 1))
 #for one in json(bytes(sys.inputs.letters)) { box(one) }"""
+PATIENCE = 600
+"""Seconds that setting a report may take; 340 pages take 3."""
 ENOUGH = 40
 """Undrawable letters of one script after which all of that script count as such: no font for it is here."""
 CHUNK = 400
 """Characters probed at once: about 20 ms a probe."""
+
+
+def write(view: dict[str, Any], folder: Path, target: Path, only_embedded: bool = False) -> tuple[str, int]:
+    """Set the report in a process of its own: what it takes (1 to 2 MB a page) is given back, and it cannot hang.
+
+    As `Typesetter.write`. Raises ValueError, in words, when it cannot be set.
+    """
+    (folder / "view.json").write_text(json.dumps(view, ensure_ascii=False), encoding="utf-8")
+    command = [sys.executable, "-P", str(Path(__file__)), str(folder), str(target), *(["embedded"] * only_embedded)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603  # ourselves
+    except subprocess.TimeoutExpired as error:
+        raise ValueError(f"the report was not set within {PATIENCE} s") from error
+    if done.returncode:
+        raise ValueError(done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2] or "the process was ended")
+    standard, names = json.loads(done.stdout)
+    return standard, names
 
 
 class Typesetter:
@@ -158,3 +179,9 @@ def _named(char: str) -> str:
     if unicodedata.category(char) in ("Cf", "Mn", "Me") or 0xFE00 <= ord(char) <= 0xFE0F:
         return ""
     return f"[{unicodedata.name(char, f'U+{ord(char):04X}')}]"
+
+
+if __name__ == "__main__":
+    place = Path(sys.argv[1])
+    seen = json.loads((place / "view.json").read_text(encoding="utf-8"))
+    print(json.dumps(Typesetter("embedded" in sys.argv[3:]).write(seen, place, Path(sys.argv[2]))))

@@ -9,8 +9,8 @@ from typing import Any
 
 from osint.export.report import marks
 
-MAX_LISTINGS = 200
-"""Listings shown in full. A report of thousands of pages is not read; lead.json and the tables hold all."""
+MAX_LISTINGS, MAX_SET = 500, 50
+"""Listings shown in full in report.html, and in report.pdf (50 make 130 pages); lead.json and the tables hold all."""
 MAX_PICTURES = 80
 ORDER = ("title", "price", "seller", "location", "posted", "availability", "attributes", "images")
 View = dict[str, Any]
@@ -36,8 +36,9 @@ def build(
     history: list[dict[str, Any]],
     method: Mapping[str, Any],
     vocabulary: Mapping[str, Any],
+    most: int = MAX_LISTINGS,
 ) -> View:
-    """`head`: the parts of lead.json but listings and history; `pictures`: capture id → a reduced picture."""
+    """`head`: lead.json but its listings; `pictures`: capture id → a reduced picture; `most` listings in full."""
     w = vocabulary
     captures = {capture["id"]: capture for capture in head["captures"]}
     shown: dict[str, View] = {}
@@ -46,7 +47,7 @@ def build(
     for listing in listings:
         total += 1
         times += _times(listing, w)
-        if len(shown) < MAX_LISTINGS:
+        if len(shown) < most:
             shown[listing["id"]] = _listing(listing, captures, pictures, w, total)
     leads = [_lead(lead, shown, w) for lead in head["leads"]]
     numbers = {identifier: one["number"] for identifier, one in shown.items()}
