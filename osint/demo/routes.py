@@ -98,7 +98,7 @@ class SiteRoutes:
                 continue
             posts = chunks(item.posts, self.site.posts_per_page)
             for number, part in enumerate(posts, 1):
-                path = link if number == 1 else f"{link}?page={number}"
+                path = link if number == 1 else f"{link}{'&' if '?' in link else '?'}page={number}"
                 render = lambda i=item, p=part, n=number, m=len(posts): self._item(i, p, n, m)  # noqa: E731
                 self._add(path, "item", render, item=item)
 
