@@ -17,6 +17,8 @@ from storage.store import Store
 
 Sightings = Mapping[str, Sequence[tuple[str, datetime]]]
 """Listing → every capture that showed it, and when, oldest first."""
+MAX_LABELS = 4
+"""Leads named in the name of a package; further ones are counted."""
 MAX_PICTURES = 40
 """Pictures looked up for one listing; pages that name thousands are not galleries."""
 
@@ -50,6 +52,12 @@ class Dossier:
                     f"captures/{number:04d}.wacz",
                     [page, *(one for one in together[page.id] if one.id != page.id)],
                 )
+
+    def name(self, moment: datetime) -> str:
+        """What a file or folder with all this is called: `osint-L7-L12-20261124T100000Z`."""
+        labels = [f"L{lead.id}" for lead in self.leads]
+        more = [f"and-{len(labels) - MAX_LABELS}-more"] if len(labels) > MAX_LABELS else []
+        return "-".join(["osint", *labels[:MAX_LABELS], *more, moment.strftime("%Y%m%dT%H%M%SZ")])
 
     def labels(self) -> str:
         """The leads in words: `L7, L12`."""

@@ -19,9 +19,6 @@ from osint.export.verifier.main import verify
 from osint.export.verifier.zips import safe
 from storage.store import Store
 
-MAX_LABELS = 4
-"""Leads named in the name of a package; further ones are counted."""
-
 
 def build(store: Store, lead_ids: Sequence[int], out: Path, options: Options) -> Path:
     """Write a BagIt 1.0 package of the leads into the folder `out`; the path of its ZIP, or of its folder.
@@ -36,7 +33,7 @@ def build(store: Store, lead_ids: Sequence[int], out: Path, options: Options) ->
     work = Path(tempfile.mkdtemp(prefix=".osint-unfinished-", dir=out))
     try:
         dossier = gather(store, lead_ids, work / "listings.jsonl", options)
-        name = options.name or _name(dossier, moment)
+        name = options.name or dossier.name(moment)
         targets = [out / name] if options.keep != "zip" else []
         targets += [out / f"{name}.zip"] if options.keep != "folder" else []
         for target in targets:
@@ -54,7 +51,7 @@ def build(store: Store, lead_ids: Sequence[int], out: Path, options: Options) ->
         finished = [work / target.name for target in targets]
         if options.check:
             _verified(finished, work / name, options)
-        _log(store, dossier, options, {"package": identifier, "name": name, "tagmanifest_sha256": digest,
+        log(store, dossier, options, {"package": identifier, "name": name, "tagmanifest_sha256": digest,
                                        "zip_sha256": zipped, "signer": key.fingerprint})  # fmt: skip
         for done, target in zip(finished, targets, strict=True):
             done.rename(target)
@@ -72,12 +69,6 @@ def _check_options(options: Options) -> None:
     for name in options.formats:
         if name not in FORMATS:
             raise ExportError(f"no export format {name!r}; there are: {', '.join(FORMATS)}")
-
-
-def _name(dossier: Dossier, moment: datetime) -> str:
-    labels = [f"L{lead.id}" for lead in dossier.leads]
-    more = [f"and-{len(labels) - MAX_LABELS}-more"] if len(labels) > MAX_LABELS else []
-    return "-".join(["osint", *labels[:MAX_LABELS], *more, moment.strftime("%Y%m%dT%H%M%SZ")])
 
 
 def _identifier(dossier: Dossier, key: keys.SigningKey, moment: datetime) -> str:
@@ -99,7 +90,7 @@ def _verified(finished: list[Path], folder: Path, options: Options) -> None:
     options.progress("verifying", len(finished), len(finished))
 
 
-def _log(store: Store, dossier: Dossier, options: Options, after: dict[str, str]) -> None:
+def log(store: Store, dossier: Dossier, options: Options, after: dict[str, str]) -> None:
     """Before the package gets its name: a transfer that is logged and failed harms nobody, one unlogged does."""
     identifier = after["package"]
     leads = [lead.id for lead in dossier.leads]

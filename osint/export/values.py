@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from storage.records import ListingVersion, StoredListing
@@ -15,6 +17,15 @@ MACHINE, PERSON = "machine", "person"
 def moment(at: datetime | None) -> str:
     """A time as packages write it: UTC, ISO 8601, `Z`; "" for none."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else ""
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, hex."""
+    total = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            total.update(block)
+    return total.hexdigest()
 
 
 def amount(value: Decimal | None) -> str:

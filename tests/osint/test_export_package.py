@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from export_parts import NOW, TEXT, THAI, World, analysis, options, verifier
 
-from osint.export import cells, package
+from osint.export import cells, command, package
 from osint.export.dossier import gather
 from osint.export.formats import FORMATS
 from osint.export.formats.csv import rows_text
@@ -329,7 +329,7 @@ def test_an_export_that_was_cut_off_leaves_nothing_that_looks_finished(step, wor
 
     name = {
         "sealed": "osint.export.bag.Bag.seal", "packed": "osint.export.bag.Bag.pack", "renamed": "pathlib.Path.rename",
-        "verified": "osint.export.package._verified", "logged": "osint.export.package._log",
+        "verified": "osint.export.package._verified", "logged": "osint.export.package.log",
     }[step]  # fmt: skip
     monkeypatch.setattr(name, cut)
     with pytest.raises(OSError, match="disk is full"):
@@ -415,6 +415,33 @@ def test_notes_stay_home_when_asked(world, tmp_path):
     assert lead["history"][-1]["note_withheld"]
     assert verify(bag).ok
     assert "left out of this package" in (bag / "data/report.html").read_text()
+
+
+def test_the_command_writes_packages_and_single_tables(world, tmp_path):
+    from osint.settings import Settings
+
+    chosen = Settings(home=world.home, database="postgresql://me:secret@db/osint")
+    folder, zipped = command.write(world.store, chosen, [world.lead], "package", tmp_path, who="Ana", now=NOW)
+    assert folder.is_dir()
+    assert zipped.suffix == ".zip"
+    for path in folder.rglob("*"):
+        assert not path.is_file() or b"secret" not in path.read_bytes(), path
+    method = json.loads((folder / "data/method.json").read_text())
+    assert method["settings"]["database"] == "postgresql"
+    assert lead_json(folder)["package"]["purpose"] == "not stated"
+    for form, found in FORMATS.items():
+        (single,) = command.write(
+            world.store, chosen, [world.lead], form, tmp_path / "t", who="Ana", why="test", now=NOW
+        )
+        assert single.name.endswith(found.file)
+        newest = world.store.reviews.events(limit=1)[0]
+        assert newest.object == f"lead:{world.lead}"
+        assert newest.after["sha256"] == hashlib.sha256(single.read_bytes()).hexdigest()
+        with pytest.raises(ExportError, match="never written over"):
+            command.write(world.store, chosen, [world.lead], form, tmp_path / "t", who="Ana", why="test", now=NOW)
+    with pytest.raises(ExportError, match="no export format"):
+        command.write(world.store, chosen, [world.lead], "doc", tmp_path)
+    assert not [path for path in (tmp_path / "t").iterdir() if path.name.startswith(".")]
 
 
 def test_two_leads_in_one_package(world, tmp_path):
