@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, cast
 
 from spiders.archive_records import Limits, Problem
-from spiders.extract.documents.sniff import small_directory
+from spiders.extract.documents.containers import small_directory
 
 _ASIDE: Final = re.compile(r"(?:.*/)?(?:__MACOSX/.*|\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*)", re.I)
 _READ: Final = 1 << 20

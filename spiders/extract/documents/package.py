@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
+from spiders.extract.documents.containers import small_directory
 from spiders.extract.documents.draft import Draft
 from spiders.extract.documents.errors import DocumentError
 from spiders.extract.documents.limits import Limits
-from spiders.extract.documents.sniff import small_directory
 
 WEB = ("http:", "https:", "mailto:", "tel:")
 """What the address of a link that is worth reading starts with."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-import struct
-import zipfile
 from typing import BinaryIO, Final
 
+from spiders.extract.documents.containers import ole_kind, zip_kind
 from spiders.extract.documents.formats import UNKNOWN, canonical, is_document, of_name
 
 _MAGIC: Final = (
@@ -31,19 +30,6 @@ _MAGIC: Final = (
     (0, b"filedesc://", "application/x-arc"),
 )
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OLE_MAX: Final = 64 << 20
-_OLE_STREAMS: Final = (
-    ("EncryptedPackage", "application/encrypted"),
-    ("WordDocument", "application/msword"),
-    ("Workbook", "application/vnd.ms-excel"),
-    ("PowerPoint Document", "application/vnd.ms-powerpoint"),
-    ("__properties_version1.0", "application/vnd.ms-outlook"),
-)
-_ZIP_PARTS: Final = (
-    ("word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    ("xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
-)
 _HTML: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|script|table|div|h1|p|a|span)\b", re.I)
 _PROLOG: Final = re.compile(
     rb"(?:\s{1,256}|<\?[^>]{0,1024}>|<!--.{0,2048}?-->|<!DOCTYPE\s[^>\[]{0,512}>)*", re.I | re.S
@@ -102,8 +88,6 @@ _MAIL_FIELD: Final = re.compile(
     rb"reply-to|sender|authentication-results|dkim-signature|arc-seal|x-[a-z0-9-]{1,60})[ \t]*:",
     re.I,
 )
-_DIRECTORY_MAX: Final = 32 << 20
-"""Bytes of a ZIP's directory we are ready to list (some 300,000 members)."""
 
 
 def sniff(body: bytes, media_type: str = "", name: str = "") -> str:
@@ -137,8 +121,8 @@ def _magic(head: bytes) -> str:
 
 def _container(file: BinaryIO, head: bytes, named: str) -> str:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
-        return _zip(file, named)
-    return _ole(file) if head.startswith(_OLE) else ""
+        return zip_kind(file, named)
+    return ole_kind(file) if head.startswith(_OLE) else ""
 
 
 def _text(head: bytes, declared: str, named: str) -> str:
@@ -219,51 +203,3 @@ def _mail(start: bytes) -> bool:
 def _wide(head: bytes) -> bool:
     """UTF-16 without a mark: every other byte of the start is mostly zero."""
     return len(head) >= 8 and max(head[0::2].count(0), head[1::2].count(0)) > len(head) * 0.3
-
-
-def _zip(file: BinaryIO, named: str) -> str:
-    if not small_directory(file):
-        return "application/zip"
-    try:
-        with zipfile.ZipFile(file) as archive:
-            names = archive.namelist()
-            first = archive.getinfo("mimetype") if "mimetype" in names else None
-            if first is not None and first.file_size < 100 and not first.flag_bits & 1:
-                stated = archive.read(first).decode("ascii", "replace").strip()
-                return canonical(stated) or stated.lower()
-    except Exception:  # a broken ZIP: the name may still say what it was meant to be
-        return named if is_document(named) or named == "application/wacz" else "application/zip"
-    if "[Content_Types].xml" in names:
-        for prefix, found in _ZIP_PARTS:
-            if any(name.startswith(prefix) for name in names):
-                return found
-    if "datapackage.json" in names and (
-        named == "application/wacz" or any(name.startswith("archive/") for name in names)
-    ):
-        return "application/wacz"
-    return "application/zip"
-
-
-def small_directory(file: BinaryIO) -> bool:
-    """Whether the ZIP's own directory is small enough to be listed: `zipfile` makes an object of every entry at
-    once."""
-    end = file.seek(0, io.SEEK_END)
-    file.seek(max(0, end - 65_557))
-    tail = file.read(65_557)
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) < at + 22:
-        return True  # no directory: `zipfile` will say so
-    size = struct.unpack_from("<I", tail, at + 12)[0]
-    if size == 0xFFFFFFFF:
-        at = tail.rfind(b"PK\x06\x06")
-        size = struct.unpack_from("<Q", tail, at + 40)[0] if 0 <= at <= len(tail) - 48 else 0
-    return bool(size <= _DIRECTORY_MAX)
-
-
-def _ole(file: BinaryIO) -> str:
-    file.seek(0)
-    body = file.read(_OLE_MAX)
-    for stream, found in _OLE_STREAMS:
-        if stream.encode("utf-16-le") in body:
-            return found
-    return "application/x-ole-storage"
