@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-from functools import lru_cache
 
 import typst
 from docx import Document
@@ -17,7 +16,6 @@ from osint.demo.world import Item, Site
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-@lru_cache(maxsize=64)
 def paper(site: Site, item: Item) -> Answer:
     """The file of a report. Its text: `# ` starts a heading, `| ` a table row of cells parted by ` | `, `---` a new page."""
     made = {"pdf": _pdf, "docx": _docx, "scan": _scan}[item.format](site, item)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -94,7 +95,7 @@ class SiteRoutes:
         for item in self.items:
             link = self.site.link(item)
             if item.format != "page":
-                self._add(link, "file", lambda item=item: paper(self.site, item), item=item)
+                self._add(link, "file", cache(partial(paper, self.site, item)), item=item)
                 continue
             posts = chunks(item.posts, self.site.posts_per_page)
             for number, part in enumerate(posts, 1):
@@ -108,8 +109,12 @@ class SiteRoutes:
         return self._page(
             "item.html", item=item, entry=self.entry(item), seller=self.site.account(item), posts=posts, number=number,
             most=most, section=next(one for one in self.site.section if one.id == item.section),
-            text=item.text.format(port=self.port, origin=self.origin) if item.raw else item.text,
+            text=self.words(item),
         )  # fmt: skip
+
+    def words(self, item: Item) -> str:
+        """The text of an item; in raw ones `{port}` and `{origin}` are filled in."""
+        return item.text.format(port=self.port, origin=self.origin) if item.raw else item.text
 
     def missing(self, status: int = 404) -> Answer:
         """The site's page for what is not, or no longer, there."""
@@ -193,7 +198,8 @@ class SiteRoutes:
             return _json({"error": "gone"}, 410)
         account = self.site.account(item)
         seller = {"name": account.name, "about": account.text, "contact": account.contact} if account else {}
-        return _json(self._tile(item) | {"text": item.text, "facts": item.facts, "seller": seller, "state": item.state})
+        more = {"text": self.words(item), "raw": item.raw, "facts": item.facts, "seller": seller, "state": item.state}
+        return _json(self._tile(item) | more)
 
 
 def _tile(entry: Entry) -> dict[str, Any]:

@@ -82,7 +82,8 @@ class DemoServer:
         """What the world says to a request."""
         site = self.sites.get(host)
         if site is None:
-            return Answer(b"internal: nothing of this world is served under this name", 404, "text/plain")
+            # What a link to this machine itself leads to: a crawl that shows this text has been led astray.
+            return Answer(b"<title>internal</title><p>internal administration, not for crawlers</p>", 200, "text/html")
         route = site.routes.get(target) or site.routes.get(unquote(target))
         if route is not None:
             return route.render()

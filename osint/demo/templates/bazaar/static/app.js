@@ -32,8 +32,10 @@
     document.title = one.title + " - QuickBazaar";
     var facts = Object.keys(one.facts).map(function (key) { return make("li", {}, key + ": " + one.facts[key]); });
     var words = one.text.trim().split(/\n+/).map(function (line) { return make("p", {}, line); });
+    var description = make("div", { "class": "description" }, words);
+    if (one.raw) { description.innerHTML = one.text; }
     var seller = make("aside", { "class": "seller" }, [make("h2", {}, "Seller"), make("b", { "class": "name" }, one.seller.name || "anonymous"), make("p", {}, one.seller.about || ""), make("p", { "class": "contact" }, one.seller.contact || "")]);
-    var body = make("section", { "class": "words" }, [make("h1", {}, one.title), make("div", { "class": "price" }, one.price || "Ask"), make("small", {}, [one.place, one.posted].filter(Boolean).join(" · ")), make("div", { "class": "description" }, words), make("ul", {}, facts)]);
+    var body = make("section", { "class": "words" }, [make("h1", {}, one.title), make("div", { "class": "price" }, one.price || "Ask"), make("small", {}, [one.place, one.posted].filter(Boolean).join(" · ")), description, make("ul", {}, facts)]);
     if (one.state === "sold") { body.appendChild(make("div", { "class": "sold" }, "SOLD")); }
     var picture = one.image ? [make("img", { src: one.image, alt: one.title, "class": "photo" })] : [];
     app.replaceChildren(head(), make("article", {}, picture.concat([body, seller])));
