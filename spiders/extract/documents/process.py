@@ -24,6 +24,7 @@ from spiders.extract.documents.wire import HEAD, head_of, receive
 _IDLE_MAX = 2
 _JOBS_MAX = 200
 """Jobs of one child: bounds what a leaking parser can gather. A new child costs 0.2 s."""
+_CHILD = Path(__file__).with_name("child.py")
 _ROOT = Path(spiders.__file__).resolve().parent.parent
 _DEADLY = {signal.SIGXCPU: "time", signal.SIGALRM: "time"}
 
@@ -42,7 +43,7 @@ class Child:
         environment |= {"OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-P", "-m", "spiders.extract.documents.worker", str(theirs.fileno()), str(life_read)],
+                [sys.executable, "-P", str(_CHILD), str(theirs.fileno()), str(life_read)],
                 pass_fds=(theirs.fileno(), life_read),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -1,8 +1,8 @@
-"""The child that opens hostile files: `python -m spiders.extract.documents.worker SOCKET LIFE`.
+"""The child that opens hostile files, started by `child.py`.
 
 Takes jobs over a socket, one at a time: a JSON head line, then the body; answers in JSON. The kernel holds its limits:
 it may write no file, add no more than the job's memory, use no more than the job's CPU seconds, and live no longer than
-the job's wall clock. `LIFE` is a pipe whose other end only the parent holds: when the parent is gone, however it
+the job's wall clock. `life` is a pipe whose other end only the parent holds: when the parent is gone, however it
 went, the kernel sends SIGIO to the child's whole process group (no thread is needed, and a busy native parser dies as
 well).
 """
@@ -117,9 +117,10 @@ def serve(sock: socket.socket) -> None:
         sock.sendall(HEAD.pack(len(reply), 0) + reply)
 
 
-if __name__ == "__main__":
-    _die_with_parent(int(sys.argv[2]))
+def main(job_socket: int, life: int) -> None:
+    """Serve over the socket until the parent is gone or closes it; both arguments are descriptors."""
+    _die_with_parent(life)
     _confine()
     # openpyxl loads it where it is installed: 0.2 s and an allocator that ends the process when memory is out.
     sys.modules["numpy"] = None  # type: ignore[assignment]
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    serve(socket.socket(fileno=job_socket))
