@@ -77,6 +77,12 @@ def same_offer(a: Offer, b: Offer) -> Verdict:
         add("words_all", share, f"{share:.0%}")
     elif a.language == b.language:
         add("words_none")
+    if a.language == b.language and len(a.title) >= 3 and len(b.title) >= 3:
+        same = len(a.title & b.title) / min(len(a.title), len(b.title))
+        if same:
+            add("title_all", same, f"{same:.0%}")
+        else:
+            add("title_differs")
     total = sum(value for value, _ in points)
     best = max(points, default=(0.0, ""))
     return Verdict(total >= w["join"], total, best[1])
@@ -115,13 +121,15 @@ def _kind(a: Offer, b: Offer, put: Put) -> None:
             put("taxon_differs")
         else:
             put("same_group")
-    if a.terms and b.terms and not a.terms & b.terms:
-        put("term_differs")
+    if a.terms and b.terms:
+        put("same_term" if a.terms & b.terms else "term_differs")
 
 
 def _price(a: Offer, b: Offer, put: Put) -> None:
-    if not a.price or not b.price or a.price[1] != b.price[1] or min(a.price[0], b.price[0]) <= 0:
+    if not a.price or not b.price or min(a.price[0], b.price[0]) <= 0:
         return
+    if a.price[1] and b.price[1] and a.price[1] != b.price[1]:
+        return  # two currencies are not compared: there is no rate that holds for both days
     ratio = max(a.price[0], b.price[0]) / min(a.price[0], b.price[0])
     if ratio == 1:
         put("same_price")

@@ -39,6 +39,7 @@ class Offer:
     id: str
     source: str
     words: frozenset[str]
+    title: frozenset[str]
     sizes: frozenset[float]
     weights: frozenset[float]
     counts: frozenset[float]
@@ -78,6 +79,7 @@ def offer(listing: StoredListing) -> Offer:
         id=listing.id,
         source=latest.source,
         words=tokens(text),
+        title=tokens(fold(latest.title)),
         sizes=_measures(measures, SIZE_UNITS),
         weights=_measures(measures, WEIGHT_UNITS),
         counts=_measures(measures, COUNT_UNITS),
