@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from nlp.terms import names
 from osint.export.report import marks
 
 MAX_LISTINGS, MAX_SET = 500, 50
@@ -75,10 +76,10 @@ def build(
 def _lead(lead: Mapping[str, Any], shown: Mapping[str, View], w: Mapping[str, Any]) -> View:
     facts = lead["summary"]
     rows = [
-        (w["in_short"], facts["reason"]),
-        (w["species"], ", ".join([*facts["taxa"], *(one for one in facts["groups"] if one not in facts["taxa"])])),
+        (w["in_short"], main_reason(facts["reason"], w)),
+        (w["species"], ", ".join([*facts["taxa"], *(one.replace("_", " ") for one in facts["groups"])])),
         (w["cites"], facts["cites"]),
-        (w["product"], ", ".join(facts["terms"])),
+        (w["product"], ", ".join(term(code, w) for code in facts["terms"])),
         (w["price"], money(facts["price"])),
         (w["place"], facts["place"]),
         (w["countries"], ", ".join(facts["countries"])),
@@ -161,10 +162,27 @@ def _fields(fields: Mapping[str, Any], w: Mapping[str, Any]) -> list[View]:
     return rows
 
 
+def rule_words(rule: str, w: Mapping[str, Any]) -> str:
+    """A rule's name in words: `product.weak, digits for letters` → its sentence, then what is special about it."""
+    first, comma, rest = rule.partition(", ")
+    base, _, more = first.partition(".")
+    words = w["rules"].get(base, first.replace("_", " "))
+    extra = ", ".join(
+        part for part in (more.replace("_", " ") if base in w["rules"] else "", rest if comma else "") if part
+    )
+    return f"{words} ({extra})" if extra and base != "bias" else words
+
+
+def main_reason(reason: str, w: Mapping[str, Any]) -> str:
+    """`product.weak: “ivory”` with the rule in words."""
+    rule, colon, rest = reason.partition(": “")
+    return f"{rule_words(rule, w)}{colon}{rest}"
+
+
 def _reason(reason: Mapping[str, Any], read: Mapping[str, str], w: Mapping[str, Any]) -> View:
     stands = read.get(reason["field"], "")[reason["start"] : reason["end"]] == reason["text"]
     where = w[f"in_{reason['field']}"] + f" {reason['start']}–{reason['end']}" if stands else w["not_located"]
-    return {"rule": reason["rule"], "points": f"{reason['points']:+.2f}", "weight": reason["points"],
+    return {"rule": rule_words(reason["rule"], w), "points": f"{reason['points']:+.2f}", "weight": reason["points"],
             "text": reason["text"], "where": where if reason["text"] else ""}  # fmt: skip
 
 
@@ -174,7 +192,7 @@ def _understood(analysis: Mapping[str, Any], w: Mapping[str, Any]) -> list[View]
     for one in analysis.get("taxa", []):
         cites = f" · CITES {one['cites']}" if one["cites"] else ""
         found.append((w["taxa"], f"{one['name']} ({one['rank']}){cites}", one["text"]))
-    found += [(w["terms"], one["code"], one["text"]) for one in analysis.get("terms", [])]
+    found += [(w["terms"], term(one["code"], w), one["text"]) for one in analysis.get("terms", [])]
     found += [
         (w["quantities"], f"{one['value']:g} {one['unit']}", one["text"]) for one in analysis.get("quantities", [])
     ]
@@ -251,12 +269,20 @@ def when(moment: str) -> str:
     return moment.replace("T", " ").split(".")[0].rstrip("Z")
 
 
+def term(code: str, w: Mapping[str, Any]) -> str:
+    """A CITES trade term with its name: `TUS (tusks)`."""
+    language = w["language"] if w["language"] in ("en", "fr", "es") else "en"
+    name = names(language).get(code, "")
+    return f"{code} ({name.lower()})" if name else code
+
+
 def money(price: Mapping[str, str] | None) -> str:
-    """`12,500 THB`; "" without an amount. Digits after the point stay as they were."""
+    """`12,500 THB`; "" without an amount. Digits after the point are shown unless all are zeros."""
     if not price or not price["amount"]:
         return ""
     whole, point, rest = price["amount"].partition(".")
-    return f"{int(whole):,}{point}{rest} {price['currency']}".strip()
+    digits = f"{int(whole):,}{point}{rest}" if rest.strip("0") else f"{int(whole):,}"
+    return f"{digits} {price['currency']}".strip()
 
 
 def plain(name: str, value: Any) -> str:

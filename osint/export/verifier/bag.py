@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from osint.export.verifier.container import Container
-from osint.export.verifier.findings import Report
+from osint.export.verifier.findings import Report, lines_of
 
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 PAYLOAD, TAGS = "manifest-sha256.txt", "tagmanifest-sha256.txt"
@@ -65,7 +65,7 @@ def info(container: Container) -> dict[str, str]:
     """The labels of bag-info.txt; {} when it cannot be read."""
     raw = container.read("bag-info.txt") if "bag-info.txt" in container.files else None
     pairs: dict[str, str] = {}
-    for line in (raw or b"").decode("utf-8", "replace").splitlines():
+    for line in lines_of(raw or b""):
         label, colon, value = line.partition(": ")
         if colon and not line.startswith((" ", "\t")):
             pairs[label] = value

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from osint.export.verifier.container import Container
-from osint.export.verifier.findings import Report
+from osint.export.verifier.findings import Report, lines_of
 
 AUDIT = "data/audit.jsonl"
 FIELDS = {"seq", "at", "who", "action", "object", "note", "before", "after", "prev", "hash"}
@@ -58,7 +58,7 @@ def _canonical(value: Any) -> str:
 
 def _entries(report: Report, raw: bytes) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
-    for number, line in enumerate(raw.decode("utf-8", "replace").splitlines(), 1):
+    for number, line in enumerate(lines_of(raw), 1):
         try:
             entry = json.loads(line)
         except (ValueError, RecursionError):

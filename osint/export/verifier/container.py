@@ -63,8 +63,12 @@ class Container:
         except BROKEN as error:
             self.report.add("UNREADABLE", path.name, f"neither a folder nor a ZIP that can be read: {error}")
             return
-        with path.open("rb") as raw:
-            members = zips.check(raw, self._zip, path.name, self.report.add)
+        try:
+            with path.open("rb") as raw:
+                members = zips.check(raw, self._zip, path.name, self.report.add)
+        except BROKEN as error:
+            self.report.add("UNREADABLE", path.name, f"its directory is damaged: {error}")
+            return
         tops = {info.filename.split("/", 1)[0] for info in members}
         if len(tops) != 1 or any("/" not in info.filename for info in members):
             self.report.add("BAG-FORM", path.name, "the ZIP does not hold exactly one folder")

@@ -80,7 +80,13 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
 
 
+def lines_of(raw: bytes) -> list[str]:
+    """The lines of a text file. Only line feeds end one: `splitlines` would cut JSON at U+2028 as well."""
+    parts = raw.decode("utf-8", "replace").split("\n")
+    return parts[:-1] if parts[-1] == "" else parts
+
+
 def codes() -> dict[str, str]:
     """Every code and what it means."""
-    rows = (Path(__file__).parent / "codes.tsv").read_text(encoding="utf-8").splitlines()
-    return dict(row.split("\t", 1) for row in rows if row)
+    rows = lines_of((Path(__file__).parent / "codes.tsv").read_bytes())
+    return dict(row.split("\t", 1) for row in rows)

@@ -10,7 +10,7 @@ from typing import Any
 
 from osint.export.verifier import zips
 from osint.export.verifier.container import BROKEN, Container
-from osint.export.verifier.findings import Report
+from osint.export.verifier.findings import Report, lines_of
 from osint.export.verifier.warcs import Malformed, Record, records
 
 PACKAGE, DIGEST = "datapackage.json", "datapackage-digest.json"
@@ -120,7 +120,7 @@ class _Wacz:
             for record in part
             if record.kind in ("response", "resource", "revisit")
         }
-        lines = self._read(INDEX).decode("utf-8", "replace").splitlines()
+        lines = lines_of(self._read(INDEX))
         if lines != sorted(lines):
             self.add("INDEX-BAD", "the lines are not in order")
         for number, line in enumerate(lines, 1):
@@ -143,7 +143,7 @@ class _Wacz:
 
     def _pages(self, everything: list[Record]) -> None:
         shown = {(record.url, record.headers.get("warc-date")) for record in everything if record.kind == "response"}
-        lines = self._read(PAGES).decode("utf-8", "replace").splitlines()
+        lines = lines_of(self._read(PAGES))
         try:
             head, *pages = [json.loads(line) for line in lines] or [{}]
             named = {(page["url"], page["ts"]) for page in pages}
