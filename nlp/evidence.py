@@ -54,6 +54,8 @@ class Scan:
             for hit in hits:
                 if hit.term.kind in ANIMAL or hit.term.kind == "emoji":
                     return True
+                if hit.term.cls.startswith("broad_"):
+                    return True
                 if hit.term.cls in ("unsaid", "hint") and hit.term.kind == "context":
                     hints.add(hit.term.key)
         return len(hints) > 1

@@ -106,6 +106,8 @@ class Matcher:
             plain = searchable(term.key)[0].strip()
             if plain:
                 by_pattern[_pattern(plain, term)].append(term)
+                if _compounds(plain, term):
+                    by_pattern[plain].append(term)
         self._terms: list[tuple[Term, ...]] = [tuple(group) for group in by_pattern.values()]
         self._lengths = [len(pattern) for pattern in by_pattern]
         self._modes = [_mode(pattern) for pattern in by_pattern]
@@ -128,6 +130,10 @@ class Matcher:
                 rest = _word_after(text, end)
                 terms = [t for t in every[number] if not rest or _ending(t, rest)]
                 start += 1
+            elif mode == "open":
+                rest = _word_after(text, end)
+                inside = text[start - 1] != " "
+                terms = [t for t in every[number] if "open" in t.flags or (inside and len(rest) < 3)]
             else:
                 terms = every[number] if _stands(mode, text, start, end) else ()
                 if mode == "hangul" and text[start] == " ":
@@ -136,6 +142,12 @@ class Matcher:
                 start, end = start - bisect_left(added, start), end - bisect_left(added, end)
             hits.extend(Hit(term, start - 1, end - 1) for term in terms)
         return hits
+
+
+def _compounds(plain: str, term: Term) -> bool:
+    """Whether a word is also searched as the last part of a compound: Käfig in Papageienkäfig."""
+    return (term.lang in COMPOUNDING and term.kind in ("part", "innocent", "context") and term.cls != "negator"
+            and len(plain) > 3 and " " not in plain)  # fmt: skip
 
 
 def _pattern(plain: str, term: Term) -> str:

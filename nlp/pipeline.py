@@ -36,8 +36,8 @@ class Reader:
     def __init__(self, extra_lexicon: Path | None = None) -> None:
         words = load(extra_lexicon)
         tables = taxonomy()
-        self._matcher = Matcher([*words, *tables.name_terms(), *tables.scientific_terms()])
-        self._disguises = Disguises(words)
+        self.matcher = Matcher([*words, *tables.name_terms(), *tables.scientific_terms()])
+        self.disguises = Disguises(words)
         self._finders = finders()
         self._judge = Judge(rules())
         self._pipeline = spacy.blank("xx")
@@ -72,7 +72,7 @@ class Reader:
             return [self._read(text) for text in texts]
 
     def _read(self, text: Text) -> Analysis:
-        first = scan(text, self._matcher, self._disguises)
+        first = scan(text, self.matcher, self.disguises)
         language = detect(f"{text.title}\n{text.text}".strip() or text.seller_text, text.country)
         context = Context(text.kind, text.country, language, text.published)
         if not first.animals:

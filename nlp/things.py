@@ -10,7 +10,7 @@ from nlp.evidence import Evidence, Word
 from nlp.rules import Rules
 from nlp.taxonomy import Taxonomy
 
-_BREAK = re.compile(r"[.!?;]\s|\n|[。！？؛۔।]")
+_BREAK = re.compile(r"[.!?;,]\s|\n|[。！？؛۔।，、]")
 _NEAR = 28  # characters between an animal and a part of it that still belong together
 _WIDE_NEAR = 10  # the same in scripts without spaces
 
@@ -112,7 +112,7 @@ def _animal(word: Word, taxonomy: Taxonomy, rules: Rules) -> Thing:
         form = "animal" if kind == "group" else "emoji"
         if kind == "group" and group.name in rules.codes:
             return Thing(word, "product", taxonomy.parents(group.name), group.taxon, (rules.codes[group.name],),
-                         rules.points("product.weak"), group.priority == 0)  # fmt: skip
+                         rules.points("product.weak" if word.weak else "product.named"), group.priority == 0)  # fmt: skip
         return Thing(word, form, taxonomy.parents(group.name), group.taxon, (),
                      _weight(word, form, group.priority, rules), group.priority == 0)  # fmt: skip
     entry = taxonomy.get(word.term.cls)

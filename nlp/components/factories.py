@@ -8,12 +8,13 @@ from typing import Any
 from spacy.language import Language as Pipeline
 from spacy.tokens import Doc, Span
 
+from nlp import learned
 from nlp.components.relevance import Judge, Verdict
 from nlp.components.taxa import taxa, terms
 from nlp.components.trade import trade
 from nlp.evidence import ANIMAL, FIELDS, Evidence
 from nlp.finders import KINDS, Find, facts, finders
-from nlp.records import FieldName
+from nlp.records import FieldName, Reason
 from nlp.rules import rules
 from nlp.taxonomy import taxonomy
 from nlp.things import Thing, things
@@ -40,6 +41,18 @@ def joined(text: Any) -> tuple[str, dict[FieldName, int]]:
             parts.append(value)
             at += len(value) + 1
     return "\n".join(parts), starts
+
+
+def sharpened(evidence: Evidence, verdict: Verdict, named: list[Thing]) -> Verdict:
+    """The verdict with the points of the learned part, where a model reads such texts; its share is a reason of its own."""
+    value = learned.points(evidence, verdict, named)
+    if value is not None:
+        share = round(value - verdict.points, 3)
+        verdict.reasons.append(Reason(f"learned: {learned.kind_of(evidence, named)}", share, "", "title", 0, 0))
+        verdict.points += share
+        if verdict.points > 0 and not verdict.things:
+            verdict.things = [thing for thing in named if thing.material][:3]
+    return verdict
 
 
 def _state(doc: Doc) -> State:
@@ -74,7 +87,7 @@ def make_relevance(nlp: Pipeline, name: str) -> Any:  # noqa: ARG001
 
     def component(doc: Doc) -> Doc:
         state = _state(doc)
-        state.verdict = judge(state.evidence, state.things)
+        state.verdict = sharpened(state.evidence, judge(state.evidence, state.things), state.things)
         return doc
 
     return component

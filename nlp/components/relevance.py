@@ -144,7 +144,7 @@ class Judge:
         for word in notices:
             if word.term.key not in seen and len(seen) < 2 and word.field != "seller_text":
                 seen.add(word.term.key)
-                times = 1.0 if word.field == "title" else 0.35
+                times = 1.0 if word.field == "title" or evidence.text.kind == "post" else 0.35
                 self._add(verdict, "notice", times * (0.5 if best.material and not best.word.weak else 1.0), word)
         if rules.points("covered") and evidence.covered and best.form in ("animal", "emoji"):
             self._add(verdict, "covered", 1.0, evidence.covered[0][1])
@@ -156,17 +156,22 @@ class Judge:
         rules, word = self._rules, thing.word
         if thing.exempt:
             wild = context.get("wild") and set(thing.groups) & rules.among("protected")
-            self._add(part, "exempt", 0.2 if wild else 1.0, word)
+            if "mammoth_exempt" in thing.groups and evidence.text.kind == "post":
+                self._add(part, "mammoth.post", 1.0, word)
+            else:
+                self._add(part, "exempt", 0.2 if wild else 1.0, word)
         mammoth = [w for w in evidence.of("group") if w.term.cls == "mammoth_exempt"]
         if mammoth and thing.material and "elephant" in thing.groups:
-            self._add(part, "mammoth", 1.0, mammoth[0])
+            self._add(part, "mammoth.post" if evidence.text.kind == "post" else "mammoth", 1.0, mammoth[0])
         if not thing.material:
             self._alive(part, thing, evidence, context, care)
         strongest: dict[str, tuple[float, Word]] = {}
         items = {(w.field, w.start, w.end) for w in context.get("item", ())} if thing.material else set()
         for other in innocents:
-            if (other.field, other.start, other.end) in items:
+            if other.field == "seller_text" or (other.field, other.start, other.end) in items:
                 continue  # a figurine is a toy of plush, but a carving of ivory
+            if other.term.cls == "image_media" and word.term.key in rules.among("painted"):
+                continue
             if other.term.means != "*" and not set(other.term.means.split(";")) & set(thing.groups):
                 continue
             near = _nearness(thing, other)
@@ -183,13 +188,15 @@ class Judge:
             tints = [w for w in context.get("colour", []) if w.field == word.field and gap(w, word) <= 3]
             if tints and "colour" not in strongest:
                 self._add(part, "colour", 1.0, tints[0])
-        if set(thing.groups) & rules.among("coloured") and (word.weak or thing.form == "animal"):
+        if set(thing.groups) & rules.among("coloured") and thing.form in ("product", "animal"):
             cloth = [w for w in context.get("garment", []) if w.field != "seller_text"]
             near = min(cloth, key=lambda w: (gap(word, w), w.start), default=None)
             carved = [w for w in context.get("item", []) if w.field != "seller_text"]
             if near is not None and (gap(word, near) <= 30 or near.field == "title"):
                 closer = any(gap(word, w) <= gap(word, near) for w in carved)
-                self._add(part, "garment", 0.35 if closer else 1.0, near)
+                sure = thing.form == "product" and not word.weak
+                if not sure or gap(word, near) <= 25:
+                    self._add(part, "garment", (0.35 if closer else 1.0) * (0.6 if sure else 1.0), near)
 
     def _alive(self, part: Verdict, thing: Thing, evidence: Evidence, context: dict[str, list[Word]],
                care: Sequence[Word]) -> None:  # fmt: skip
@@ -247,6 +254,10 @@ class Judge:
             self._add(verdict, "unsaid", 1.0, unsaid[0])
         if best.form == "emoji" and (hints or unsaid):
             self._add(verdict, "emoji.support", 1.0, best.word)
+        dealer = [w for w in context.get("dealer", []) if w.field == "seller_text"]
+        plant = set(best.groups) & self._rules.among("plants")
+        if dealer and best.material and not plant:
+            self._add(verdict, "dealer", 1.0, dealer[0])
         wild = [w for w in context.get("wild", []) if w.field != "seller_text"]
         if wild and (best.material or verdict.live):
             self._add(verdict, "wild", 1.0, wild[0])
@@ -260,8 +271,9 @@ class Judge:
             value = (0.5 if "weak" in word.term.flags else 1.0) * (0.5 if word.field == "seller_text" else 1.0)
             if value > found.get(word.term.cls, (0.0, word))[0]:
                 found[word.term.cls] = (value, word)
+        plant = set(best.groups) & self._rules.among("plants")
         for cls in _ONCE:
-            if cls in found:
+            if cls in found and not (plant and cls == "antique_claim"):
                 value, word = found[cls]
                 self._add(verdict, cls, value, word)
 
@@ -280,8 +292,6 @@ def _for_it(goods: Word, animal: Word, extras: Iterable[Word]) -> bool:
 def _nearness(thing: Thing, other: Word) -> float:
     """How much an innocent word says of a thing: all when beside it or in the title, less far away in the text."""
     word = thing.word
-    if other.field == "seller_text":
-        return 0.3
     distance = gap(word, other)
     if distance <= 25:
         return 1.0
