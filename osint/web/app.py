@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import FastAPI, Form, HTTPException, Query, Request
+from fastapi import Depends, FastAPI, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
@@ -33,7 +33,7 @@ def create_app(store: Store, analyst: str, hosts: list[str]) -> FastAPI:
     token = guard.new_token()
     templates.env.globals.update(analyst=analyst, dismissals=views.DISMISSALS, token=token)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    guard.install(app, hosts, token)
+    guard.install(app, hosts)
 
     def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
         return templates.TemplateResponse(request, name, values, status_code=status)
@@ -85,7 +85,7 @@ def create_app(store: Store, analyst: str, hosts: list[str]) -> FastAPI:
         except KeyError as error:
             raise HTTPException(404, f"There is no lead L{number}.") from error
 
-    @app.post("/leads/{number}/decision")
+    @app.post("/leads/{number}/decision", dependencies=[Depends(guard.genuine(token))])
     def decide(
         number: int,
         decision: Annotated[str, Form()],

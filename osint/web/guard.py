@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Form, HTTPException, Request
 from fastapi.responses import PlainTextResponse, Response
 
 HEADERS = {
@@ -33,20 +34,30 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def install(app: FastAPI, hosts: list[str], token: str) -> None:
-    """Refuse foreign Host headers (DNS rebinding) and posts that did not come from our own pages."""
+def genuine(token: str) -> Callable[..., None]:
+    """A dependency of every route that changes something: the form carries this process's token."""
+
+    def check(given: Annotated[str, Form(alias="token")] = "") -> None:
+        if not secrets.compare_digest(given.encode(), token.encode()):
+            raise HTTPException(403, "This form is out of date: load the page again.")
+
+    return check
+
+
+def install(app: FastAPI, hosts: list[str]) -> None:
+    """Refuse foreign Host headers (DNS rebinding) and requests to change something that come from another site."""
     allowed = {host.lower() for host in hosts}
 
     @app.middleware("http")
     async def guarded(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
-        refusal = await _refusal(request, allowed, token)
+        refusal = _refusal(request, allowed)
         answer = PlainTextResponse(refusal, status_code=403) if refusal else await proceed(request)
         for name, value in HEADERS.items():
             answer.headers.setdefault(name, value)
         return answer
 
 
-async def _refusal(request: Request, allowed: set[str], token: str) -> str:
+def _refusal(request: Request, allowed: set[str]) -> str:
     host = request.headers.get("host", "").lower()
     if (urlsplit(f"//{host}").hostname or "") not in allowed:
         return f"This server does not answer to the name {host!r}."
@@ -57,7 +68,4 @@ async def _refusal(request: Request, allowed: set[str], token: str) -> str:
         return "This request came from another site."
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return "This request came from another site."
-    form = await request.form()
-    if not secrets.compare_digest(str(form.get("token", "")), token):
-        return "This form is out of date: load the page again."
     return ""
