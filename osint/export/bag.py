@@ -38,8 +38,9 @@ class Writer:
 class Bag:
     """A bag in the making. `root` is a working folder that nobody takes for a finished package."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, durable: bool = True) -> None:
+        """`durable`: each file is flushed to the disk; needless where only the ZIP made of them is kept."""
+        self.root, self.durable = root, durable
         self.files: dict[str, tuple[str, int]] = {}
         """path → (SHA-256 in hex, size)"""
 
@@ -49,7 +50,8 @@ class Bag:
         with self._place(path).open("xb") as file:
             writer = Writer(file)
             yield writer
-            _to_disk(file)
+            if self.durable:
+                _to_disk(file)
         self.files[path] = (writer.total.hexdigest(), writer.size)
 
     def write(self, path: str, data: bytes) -> str:
@@ -72,7 +74,8 @@ class Bag:
             while block := file.read(BLOCK):
                 total.update(block)
                 size += len(block)
-            _to_disk(file)
+            if self.durable:
+                _to_disk(file)
         self.files[path] = (total.hexdigest(), size)
 
     def _place(self, path: str) -> Path:
@@ -95,8 +98,9 @@ class Bag:
         manifest = _manifest(tags)
         digest = self.write(TAGS, manifest)
         self.write(SIGNATURE, key.sign(manifest))
-        for folder in [self.root, *(path for path in self.root.rglob("*") if path.is_dir())]:
-            sync_folder(folder)
+        if self.durable:
+            for folder in [self.root, *(path for path in self.root.rglob("*") if path.is_dir())]:
+                sync_folder(folder)
         return digest
 
     def pack(self, target: Path, top: str, moment: datetime, progress: Callable[[int, int], None]) -> str:

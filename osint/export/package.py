@@ -40,7 +40,7 @@ def build(store: Store, lead_ids: Sequence[int], out: Path, options: Options) ->
             if target.exists() or target.is_symlink():
                 raise ExportError(f"{target} is there already; a package is never written over")
         identifier = _identifier(dossier, key, moment)
-        bag = Bag(work / name)
+        bag = Bag(work / name, durable=options.keep != "zip")
         bag.root.mkdir()
         package = contents.Package(store, bag, dossier, options, work, moment, identifier, key)
         package.write()

@@ -54,11 +54,11 @@ def _draw(image: Image.Image, page: bool) -> Picture:
         ground = Image.new("RGBA", image.size, "white")
         ground.alpha_composite(image.convert("RGBA"))
         image = ground
-    image = image.convert("RGB")
+    image = image if image.mode == "RGB" else image.convert("RGB")
     cut = page and image.height * WIDTH > image.width * HEIGHT
     if cut:
         image = image.crop((0, 0, image.width, max(1, image.width * HEIGHT // WIDTH)))
-    image.thumbnail((WIDTH, HEIGHT))
+    image.thumbnail((WIDTH, HEIGHT), reducing_gap=2.0)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=82, optimize=True)
     return Picture(out.getvalue(), image.width, image.height, cut)

@@ -18,8 +18,7 @@ class Spool:
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Keep a row."""
-        json.dump(row, self._file, ensure_ascii=False, allow_nan=False)
-        self._file.write("\n")
+        self._file.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
         self.count += 1
 
     def __iter__(self) -> Iterator[dict[str, Any]]:

@@ -162,7 +162,7 @@ def made(tmp_path_factory):
     return package, home / "keys" / "signing.pub.pem"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32))
 def test_whatever_happens_to_the_bytes_it_answers(made, tmp_path_factory, seed):
     """Cut, flip, repeat, insert, anywhere in the ZIP: a finding, never an error."""
@@ -197,7 +197,7 @@ JUNK = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), junk=JUNK, name=st.sampled_from(["data/lead.json", "data/audit.jsonl"]))
 def test_whatever_stands_in_the_json_it_answers(made, tmp_path_factory, seed, junk, name):
     package, key = made
@@ -222,7 +222,10 @@ def test_whatever_stands_in_the_json_it_answers(made, tmp_path_factory, seed, ju
         holder[key_] = junk
         break
     lines[number] = json.dumps(data)
+    before = path.read_bytes()
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    if path.read_bytes() == before:
+        return
     report = verify(bag, key)
     assert not report.ok
     json.dumps(report.as_dict())

@@ -470,5 +470,23 @@ def test_a_key_in_another_form_is_refused(made, tmp_path):
     assert verify(package, dos).ok
 
 
+def test_a_fingerprint_pins_the_signer_as_well(made, tmp_path):
+    folder, package, key = made
+    signer = verify(package, key).signer
+    for given in (signer, signer.upper()):
+        report = verify(package, given)
+        assert report.ok
+        assert report.pinned
+    assert {finding.code for finding in verify(package, MALLORY.fingerprint).findings} == {"KEY-OTHER"}
+    assert verifier(folder, package, "--key", signer)[0] == 0
+    bag = tmp_path / "bag"
+    shutil.copytree(folder, bag)
+    reseal(bag, MALLORY)
+    assert {finding.code for finding in both(folder, bag, signer).findings} == {"KEY-OTHER"}
+    assert verify(bag).ok, "without a key nobody can tell: the report says so"
+    (bag / "signature/signer.pub.pem").unlink()
+    assert not both(folder, bag, signer).ok
+
+
 def test_there_are_enough_mutations():
     assert len(FOLDER) + len(INSIDE) + len(ZIPPED) >= 60

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -11,15 +12,19 @@ from osint.export.verifier import bag, chain, leads, signature, waczs
 from osint.export.verifier.container import BROKEN, Container
 from osint.export.verifier.findings import Report, codes
 
+FINGERPRINT = re.compile(r"[0-9A-Fa-f]{64}")
+
 
 def verify(path: str | Path, key: str | Path | None = None) -> Report:
-    """Check a package (folder or ZIP), offline. `key`: PEM file of the signer's public key, from outside the package.
+    """Check a package (folder or ZIP), offline. `key`: PEM file of the signer's public key, from outside the package,
+    or its fingerprint (SHA-256 of its DER form, 64 hex digits).
 
     Never raises for what is wrong with the package: every doubt is a finding of the report.
     """
     report = Report(str(path))
     pinned: bytes | None = None
-    if key is not None:
+    expected = str(key).lower() if key is not None and FINGERPRINT.fullmatch(str(key)) else ""
+    if key is not None and not expected:
         try:
             pinned = Path(key).read_bytes()
         except OSError as error:
@@ -28,7 +33,7 @@ def verify(path: str | Path, key: str | Path | None = None) -> Report:
     container = Container(Path(path), report)
     try:
         if container.files:
-            _check(container, report, pinned)
+            _check(container, report, pinned, expected)
         elif report.ok:
             report.add("UNREADABLE", Path(path).name, "holds no file")
     except BROKEN as error:  # a file that breaks while it is read
@@ -39,8 +44,8 @@ def verify(path: str | Path, key: str | Path | None = None) -> Report:
     return report
 
 
-def _check(container: Container, report: Report, pinned: bytes | None) -> None:
-    signature.check(container, report, pinned)
+def _check(container: Container, report: Report, pinned: bytes | None, expected: str) -> None:
+    signature.check(container, report, pinned, expected)
     bag.check(container, report)
     found = {
         name: waczs.check(container, report, name)
@@ -57,7 +62,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Command line. 0: nothing found; 1: findings; 2: wrong use."""
     parser = argparse.ArgumentParser(prog="verify.py", description="Check a lead package, offline.")
     parser.add_argument("package", nargs="?", help="folder or ZIP (without it: the folder of this script)")
-    parser.add_argument("--key", help="the signer's public key (PEM) from a source you trust")
+    parser.add_argument(
+        "--key", help="the signer's public key (PEM file) or its SHA-256 fingerprint, from a source you trust"
+    )
     parser.add_argument("--json", action="store_true", help="the answer as JSON")
     parser.add_argument("--codes", action="store_true", help="what each finding's code means")
     given = parser.parse_args(arguments)

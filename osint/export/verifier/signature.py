@@ -40,8 +40,8 @@ def fingerprint(key: bytes) -> str:
     return hashlib.sha256(PREFIX + key).hexdigest()
 
 
-def check(container: Container, report: Report, pinned: bytes | None) -> None:
-    """`pinned` is the PEM text of a key from outside the package."""
+def check(container: Container, report: Report, pinned: bytes | None, expected: str = "") -> None:
+    """`pinned` is the PEM text of a key from outside the package, `expected` the fingerprint that its key must have."""
     inside_pem = container.read(PUBLIC) if PUBLIC in container.files else None
     inside = public_key(inside_pem) if inside_pem is not None else None
     if inside_pem is None:
@@ -49,6 +49,9 @@ def check(container: Container, report: Report, pinned: bytes | None) -> None:
     elif inside is None:
         report.add("KEY-BAD", PUBLIC, "not an Ed25519 public key in PEM form")
     key = inside
+    report.pinned = bool(expected)
+    if expected and inside is not None and fingerprint(inside) != expected:
+        report.add("KEY-OTHER", PUBLIC, f"signer is {fingerprint(inside)}, you expect {expected}")
     if pinned is not None:
         key = public_key(pinned)
         report.pinned = True
@@ -60,7 +63,7 @@ def check(container: Container, report: Report, pinned: bytes | None) -> None:
     if key is None:
         return
     report.signer = fingerprint(key)
-    if pinned is None:
+    if not report.pinned:
         report.notes.append(f"signature checked only against the key inside the package, SHA-256 {report.signer}")
         report.notes.append("ask the sender for that fingerprint on another way, or give the sender's key with --key")
     message = container.read(TAGS) if TAGS in container.files else None
