@@ -66,11 +66,11 @@ def _empty(dom: Dom, source: str) -> str:
     return ""
 
 
-_CODE_404 = re.compile(r"(?:^|\D)(?:404|410)(?:\D|$)")
+_CODE_404 = re.compile(r"^\W*(?:error|fehler|erreur|erro|errore|http|fout|błąd|ошибка|lỗi|错误|錯誤)?\W*(?:404|410)(?:\W|$)", re.I)
 
 
 def missing(page: Page, dom: Dom, *, offers: bool) -> str:
-    """Why the page says "not found", "" when it does not. `offers`: it has a price or a thing of its own."""
+    """Why the page says "not found", "" when it does not. `offers`: it has a price, a thing of its own, or many boxes."""
     if page.status in {404, 410}:
         return f"status {page.status}"
     shown = [(el.tag, " ".join(" ".join(el.itertext()).split())[:200]) for el in list(dom.root.iter("h1", "h2"))[:6]]  # type: ignore[call-overload]

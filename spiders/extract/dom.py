@@ -35,7 +35,7 @@ class Node:
         get = el.get
         self.el, self.parent, self.order = el, parent, order
         self.tag: str = tag if isinstance(tag, str) else ""
-        self.sig: str = f"{get('class') or ''} {get('id') or ''} {get('itemprop') or ''} {get('data-testid') or ''}".strip().lower()
+        self.sig: str = f"{get('class') or ''} {get('id') or ''} {get('itemprop') or ''} {get('data-testid') or get('data-test') or get('data-qa') or get('data-test-id') or get('data-auto') or ''}".strip().lower()
         self.size = self.linked = 0
         self.anchor: Node | None = self if self.tag == "a" and get("href") else (parent.anchor if parent else None)
         style = get("style")

@@ -1,23 +1,44 @@
-"""What a page is, and the one phrase that says why."""
+"""What a page is: signs of each kind, weighed by a small model, and the one phrase that says why.
+
+The signs are written here, the weights in `kinds.json` (made by bench/train_kinds.py from labelled pages). A kind never rests on
+one sign: shops write "article" in their metadata and forums "product".
+"""
 
 from __future__ import annotations
 
+import json
+import math
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from spiders.extract import forums
 from spiders.extract.dom import Dom
+from spiders.extract.labels import label
+from spiders.extract.prices import Candidate
 from spiders.extract.structured import Thing
-from spiders.extract.things import ARTICLES, LISTS, OFFERED, main_offer
+from spiders.extract.things import ARTICLES, LISTS, OFFERED
 from spiders.extract.tiles import Group, Tile
-from spiders.extract.titles import headings
 from spiders.extract.words import has
 from spiders.items import PageKind
 
-_SEARCH_URL = re.compile(r"[?&](?:q|query|search|searchterm|keyword|keywords|k|s|term|_nkw|text|kw|sok|suche|wd|field-keywords)=|/(?:search|suche|recherche|buscar|busca|cerca|category|categories|categoria|kategorie|kategori|collections?|catalog(?:ue)?|tag|tags|browse|s|sch|c|listings?|results?|find|shop|produkt-kategorie|product-category|all|archive|news|blog)(?:[/?#.]|$)|[?&/](?:page|p|seite|pagina)[=/:-]?\d", re.I)  # fmt: skip
+_SEARCH_URL = re.compile(r"[?&](?:q|query|search|searchterm|keyword|keywords|k|s|term|_nkw|text|kw|sok|suche|wd|field-keywords)=|/(?:search|suche|recherche|buscar|busca|cerca|category|categories|categoria|kategorie|kategori|collections?|catalog(?:ue)?|tag|tags|browse|s|sch|c|listings?|results?|find|produkt-kategorie|product-category|archive)(?:[/?#.]|$)|[?&/](?:page|p|seite|pagina)[=/:-]?\d", re.I)  # fmt: skip
 _ITEM_URL = re.compile(r"/(?:dp|itm|item|items|product|products|p|ad|ads|listing|annonce|anzeige|s-anzeige|expose|detail|details|offer|oferta|lot|lots|v|vip|produkt|producto|produit|prodotto|tin|iklan|ilan)[/-][^/?#]{2,}", re.I)  # fmt: skip
 _ARTICLE_URL = re.compile(r"/(?:19|20)\d\d/\d{1,2}/|/(?:news|article|articles|story|stories|blog|post|posts|opinion|politics|world)/[^/?#]{12,}", re.I)
+_GOODS = OFFERED - {"offer", "aggregateoffer", "place", "creativework", "event", "course", "book", "softwareapplication"}
+_FIELDS = frozenset({"seller", "location", "posted", "condition", "sku", "brand", "quantity", "shipping"})
+KINDS: tuple[PageKind, ...] = ("listing", "results", "article", "forum")
+
+PHRASES = {
+    "offer": "its data is one thing on offer", "og_product": "its metadata says product", "meta_price": "a price in its metadata", "buys": "a button to buy or to write to the seller",
+    "main_price": "a price beside its title", "item_url": "the address of an item", "search_url": "the address of a search", "article_url": "the address of an article",
+    "article": "its data is an article", "og_article": "its metadata says article", "prose": "long paragraphs", "tiles": "many boxes alike", "tile_share": "most text stands in boxes alike",
+    "tile_priced": "boxes with prices", "next": "a next page", "list_data": "its data is a list", "many_goods": "its data is many things", "forum_sign": "signs of a forum", "posts": "repeated posts",
+    "fields": "labels of an offer", "description": "a description heading", "published": "a date of publication", "author": "an author", "before_tiles": "much text before the boxes",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -25,86 +46,97 @@ class Evidence:
     """What the kind is decided on, gathered once."""
 
     dom: Dom
-    things: list[Thing]
-    groups: list[Group]
-    tiles: list[Tile]
+    things: Sequence[Thing]
+    groups: Sequence[Group]
+    tiles: Sequence[Tile]
     address: str
     has_next: bool
-    price: float
-    """Score of the best price outside the boxes of others, 0 when there is none."""
+    prices: Sequence[Candidate]
+    offer: Thing | None
+    anchor: int | None
+    """Place of the block that shows the title."""
+
+
+def signs(seen: Evidence) -> dict[str, float]:
+    """The signs of a page, each about 0..3."""
+    dom, things = seen.dom, seen.things
+    outer = [thing for thing in things if not thing.inside & {"itemlist", "listitem"}]
+    types = {one for thing in outer for one in thing.types}
+    kind_meta = dom.meta("og:type").lower()
+    parts = urlsplit(seen.address)
+    path = parts.path + ("?" + parts.query if parts.query else "")
+    articles = [thing for thing in outer if thing.types & ARTICLES and not thing.inside & {"blog", "collectionpage"}]
+    goods = [thing for thing in things if thing.types & _GOODS and not thing.inside & {"productgroup", "offer"}]
+    best = seen.groups[0] if seen.groups else None
+    tiled = sum(node.size for tile in seen.tiles if (node := dom.nodes.get(tile.el)) is not None)
+    forum, _ = forums.looks_like(dom, types)
+    posts = forums.containers(dom) if forum or not seen.offer else []
+    top = seen.prices[0].score if seen.prices else 0.0
+    prose = sum(len(block.text) for block in dom.blocks if len(block.text) >= 80 and block.linked < 0.3 * len(block.text))
+    longest = max((len(block.text) for block in dom.blocks if block.linked < 0.3 * len(block.text)), default=0)
+    said = {key for block in dom.blocks if len(block.text) <= 60 for key in label(block.text.split(":")[0])}
+    count = len(seen.tiles)
+    before = min((node.order for tile in seen.tiles if (node := dom.nodes.get(tile.el)) is not None), default=len(dom.ordered))
+    lead = sum(len(block.text) for block in dom.blocks if block.node.order < before and len(block.text) > 40)
+    return {
+        "offer": (1.0 + bool(seen.offer.get("offers", "price"))) * (0.4 if seen.offer.types & {"offer", "place", "creativework", "event"} else 1.0) if seen.offer else 0.0,
+        "og_product": float("product" in kind_meta and "group" not in kind_meta and kind_meta != "products"),
+        "meta_price": float(bool(dom.meta("product:price:amount", "og:price:amount"))),
+        "buys": min(_buys(dom), 3) / 2,
+        "main_price": max(0.0, min(top - 4, 6) / 2),
+        "prices": math.log1p(len(seen.prices)) / 2,
+        "item_url": float(bool(_ITEM_URL.search(path))),
+        "search_url": float(bool(_SEARCH_URL.search(path)) and not _ITEM_URL.search(path)),
+        "article_url": float(bool(_ARTICLE_URL.search(path))),
+        "id_url": float(bool(re.search(r"\d{5,}", path))),
+        "short_url": float(path.count("/") <= 1 and len(path) < 12 and path != "/"),
+        "article": min(len(articles), 2) / 2 if len(articles) <= 3 else 0.0,
+        "og_article": float(kind_meta == "article" or bool(dom.meta("article:published_time"))),
+        "prose": min(math.log1p(prose / 200), 4.0) / 2,
+        "longest": min(longest, 1500) / 750,
+        "tiles": math.log1p(count) / 2 if count >= 3 else 0.0,
+        "tile_share": min(1.0, tiled / max(dom.size, 1)) * 2,
+        "tile_priced": best.priced if best else 0.0,
+        "tile_pictured": best.pictured if best else 0.0,
+        "tile_long": min(best.length, 300) / 150 if best else 0.0,
+        "tile_score": math.log1p(best.score) / 2 if best else 0.0,
+        "related": float(best.related) if best else 0.0,
+        "next": float(seen.has_next),
+        "next_tiled": float(seen.has_next and count >= 5),
+        "list_data": float(bool(types & (LISTS - {"searchaction"}))),
+        "many_goods": min(math.log1p(len(goods)), 3.0) / 1.5 if seen.offer is None else 0.0,
+        "forum_sign": forum / 2,
+        "posts": math.log1p(len(posts)) / 2 if len(posts) > 1 else 0.0,
+        "posts_forum": math.log1p(len(posts)) / 2 if len(posts) > 1 and forum >= 1 else 0.0,
+        "fields": min(len(said & _FIELDS), 5) / 2,
+        "description": float("description" in said),
+        "published": float(bool(dom.meta("article:published_time", "date", "pubdate", "datepublished"))),
+        "author": float(bool(dom.meta("author", "article:author"))),
+        "before_tiles": min(lead, 3000) / 1500,
+        "titled": float(seen.anchor is not None),
+        "size": math.log1p(dom.size / 1000) / 2,
+    }  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _weights() -> Mapping[str, Mapping[str, float]]:
+    table = json.loads((Path(__file__).parent / "kinds.json").read_text(encoding="utf-8"))
+    return {kind: table["weights"][kind] for kind in KINDS}
 
 
 def kind_of(seen: Evidence) -> tuple[PageKind, str]:
     """The kind of a page that is neither blocked nor missing, and why."""
-    dom, things = seen.dom, seen.things
-    shown = headings(dom)
-    types = {one for thing in things for one in thing.types if not thing.inside & {"itemlist", "listitem"}}
-    offer = main_offer(things, dom, shown)
-    scores: dict[PageKind, float] = {"listing": 0.0, "results": 0.0, "article": 0.0, "forum": 0.0}
-    why: dict[PageKind, list[str]] = {kind: [] for kind in scores}
-
-    def add(kind: PageKind, points: float, reason: str) -> None:
-        scores[kind] += points
-        if points > 0:
-            why[kind].append(reason)
-
-    kind_meta = dom.meta("og:type").lower()
-    path = urlsplit(seen.address).path + "?" + urlsplit(seen.address).query
-    if offer is not None and offer.types & OFFERED:
-        add("listing", 3.0 if offer.get("offers", "price") else 2.0, f"its data is one {next(iter(sorted(offer.types)))}")
-    if "product" in kind_meta and "group" not in kind_meta and kind_meta != "products":
-        add("listing", 2.0, f"og:type {kind_meta}")
-    if dom.meta("product:price:amount", "og:price:amount"):
-        add("listing", 2.0, "a price in its metadata")
-    buys = _buys(dom)
-    if buys:
-        add("listing", min(1.5, 0.75 * buys), "a button to buy or to write to the seller")
-    if seen.price >= 5:
-        add("listing", min((seen.price - 4) * 0.4, 2.0), "a price beside its title")
-    if _ITEM_URL.search(path):
-        add("listing", 0.8, "the address of an item")
-    articles = [thing for thing in things if thing.types & ARTICLES and not thing.inside & {"itemlist", "listitem", "blog", "collectionpage"}]
-    if 1 <= len(articles) <= 3:
-        add("article", 3.0, "its data is an article")
-    if kind_meta == "article" or dom.meta("article:published_time"):
-        add("article", 1.8, "og:type article")
-    prose = _prose(dom)
-    add("article", min(prose / 800, 3.0), "paragraphs of text")
-    if _ARTICLE_URL.search(path):
-        add("article", 0.7, "the address of an article")
-    count = len(seen.tiles)
-    if seen.groups and count >= 3:
-        best = seen.groups[0]
-        share = _share(dom, seen.tiles)
-        points = min(count, 24) / 12 + 1.6 * share + (0.8 if best.priced > 0.5 else 0.0) + (0.4 if best.pictured > 0.5 else 0.0)
-        if best.related:
-            points *= 0.5
-        add("results", points, f"{count} boxes alike")
-    if types & (LISTS - {"searchaction"}):
-        add("results", 0.6, "its data is a list")
-    if len([thing for thing in things if thing.types & OFFERED and not thing.types <= {"offer", "aggregateoffer", "place", "creativework"}]) >= 5 and offer is None:
-        add("results", 1.5, "its data is many things")
-    if seen.has_next and count >= 3:
-        add("results", 1.2, "a next page")
-    if _SEARCH_URL.search(path) and not _ITEM_URL.search(path):
-        add("results", 1.0, "the address of a search")
-    points, reason = forums.looks_like(dom, types)
-    if points:
-        threads = forums.containers(dom)
-        if len(threads) >= 2 or points >= 2.5:
-            add("forum", points + min(len(threads), 4) * 0.4, f"{reason}; {len(threads)} posts")
-        elif points >= 1.5:
-            add("forum", points, reason)
-    if offer is not None:
-        scores["results"] -= 1.0
-    if prose > 2000 and not buys and offer is None:
-        scores["listing"] -= 1.0
-    if scores["listing"] >= 2.5:
-        scores["article"] -= 1.5
-    best_kind = max(scores, key=lambda one: scores[one])
-    if scores[best_kind] < 1.2:
-        return "other", "nothing that is offered, told or discussed was found"
-    return best_kind, ", ".join(why[best_kind]) or "the weight of small signs"
+    found = signs(seen)
+    totals: dict[PageKind, float] = {}
+    for kind in KINDS:
+        weights = _weights()[kind]
+        totals[kind] = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in found.items())
+    best = max(totals, key=lambda one: totals[one])
+    if seen.dom.size < 200 and not seen.offer and not seen.tiles:
+        return "other", "hardly any text"
+    weights = _weights()[best]
+    told = sorted((name for name in PHRASES if weights.get(name, 0.0) * found[name] > 0.1), key=lambda name: -weights[name] * found[name])
+    return best, ", ".join(PHRASES[name] for name in told[:3]) or "the sum of small signs"
 
 
 def _buys(dom: Dom) -> int:
@@ -117,13 +149,3 @@ def _buys(dom: Dom) -> int:
             if found > 2:
                 break
     return found
-
-
-def _prose(dom: Dom) -> int:
-    """Characters in paragraphs of 80 and more with few links."""
-    return sum(len(block.text) for block in dom.blocks if len(block.text) >= 80 and block.linked < 0.3 * len(block.text))
-
-
-def _share(dom: Dom, tiles: list[Tile]) -> float:
-    total = sum(node.size for tile in tiles if (node := dom.nodes.get(tile.el)) is not None)
-    return min(1.0, total / max(dom.size, 1))

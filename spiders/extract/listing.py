@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from spiders.extract import descriptions, images, labels, places, prices, scripts, sellers, things, titles, when
+from spiders.extract import descriptions, images, labels, places, posting, prices, scripts, sellers, things, titles
 from spiders.extract.anchors import Anchor
 from spiders.extract.dom import Dom
 from spiders.extract.money import Setting
@@ -16,8 +16,6 @@ from spiders.extract.structured import Thing
 from spiders.extract.tiles import Group
 from spiders.items import Listing, Price, Seller
 
-_POSTED_BOX = re.compile(r"posted|date|time|publish|online|created|added|datum|fecha|updated|listed|age\b|ago", re.I)
-_NOT_POSTED = re.compile(r"deliver|ship|end|expire|event|review|comment|countdown|update-|arriv|dispatch|sold|history|footer|copyright|valid", re.I)
 _KEPT = ("condition", "brand", "sku", "category", "quantity", "sold_count", "watchers", "views", "shipping")
 _ID = re.compile(r"(?:/|-|=|\.|_|id)(\d{5,})(?=\D|$)")
 
@@ -26,7 +24,7 @@ def beside_of(groups: list[Group], dom: Dom) -> set[Any]:
     """Boxes of other offers on a page that is about one: their prices, sellers and pictures are not its own."""
     found: set[etree._Element] = set()
     for group in groups:
-        if len(group.tiles) >= 3 and (group.priced > 0.3 or group.pictured > 0.5 or group.related):
+        if len(group.tiles) >= 3 and (group.related or group.pictured > 0.5 or (group.priced > 0.5 and len(group.tiles) >= 8)):
             found.update(tile.el for tile in group.tiles)
     titles_at = {el for el in dom.root.iter("h1")}
     # A box that holds the page's own title is no neighbour.
@@ -45,14 +43,14 @@ def read_listing(dom: Dom, found: list[Thing], groups: list[Group], links: list[
         title, origin = extra.text("name"), "script"
     origins["title"] = thing.origin if thing and origin == "json-ld" else origin
     pairs = labels.pairs(dom)
-    anchor = _anchor(dom, title)
+    anchor = titles.place_of(dom, title)
     price, origins["price"] = price_of(dom, thing, extra, setting, title, beside, anchor)
     text, origins["text"] = descriptions.description_of(dom, thing.text("description") if thing else (extra.text("description") if extra else ""), title, beside)
     if origins["text"] == "json-ld":
         origins["text"] = thing.origin if thing else "script"
     seller, origins["seller"] = _seller(dom, thing, extra, links, pairs, beside)
-    location, origins["location"] = _place(dom, thing, extra, pairs, beside, anchor)
-    posted, origins["posted"] = _posted(dom, thing, extra, pairs, now, beside)
+    location, origins["location"] = _place(dom, thing, extra, pairs, beside, anchor, title)
+    posted, origins["posted"] = posting.posted_of(dom, [*([thing] if thing else []), *found], extra, pairs, now, beside, anchor)
     pictures, origins["images"] = images.images_of(dom, [*(things.images(thing, dom) if thing else []), *(things.images(extra, dom) if extra else [])], beside, title)
     attributes = _attributes(thing, pairs, dom)
     url = dom.absolute(_canonical(dom)) or dom.address
@@ -77,19 +75,6 @@ def _canonical(dom: Dom) -> str:
         if (link.get("rel") or "").lower() == "canonical" and link.get("href"):
             return link.get("href") or ""
     return dom.meta("og:url")
-
-
-def _anchor(dom: Dom, title: str) -> int | None:
-    """Place of the block that shows the title: the `h1` that has it, else the block most like it."""
-    best, best_like = None, 0.55
-    for block in dom.blocks:
-        if len(block.text) > 2 * len(title) + 40:
-            continue
-        heading = block.node.tag == "h1" or any(node.tag == "h1" for node in block.nodes[:1])
-        like = titles.likeness(block.text, title) + (0.3 if heading else 0.0)
-        if like > best_like + 0.01:
-            best, best_like = block.index, like
-    return best
 
 
 def price_of(
@@ -139,52 +124,13 @@ def _seller(dom: Dom, thing: Thing | None, extra: Thing | None, links: list[Anch
     return seller, "rule" if seller else ""
 
 
-def _place(dom: Dom, thing: Thing | None, extra: Thing | None, pairs: list[labels.Pair], beside: set[Any], anchor: int | None) -> tuple[str, str]:
+def _place(dom: Dom, thing: Thing | None, extra: Thing | None, pairs: list[labels.Pair], beside: set[Any], anchor: int | None, title: str) -> tuple[str, str]:
     if thing is not None and (text := things.place(thing)):
         return text, thing.origin
-    text, origin = places.place_of(dom, pairs, beside, anchor)
+    text, origin = places.place_of(dom, pairs, beside, anchor, title)
     if not text and extra is not None and (text := things.place(extra)):
         return text, "script"
     return text, origin
-
-
-def _posted(dom: Dom, thing: Thing | None, extra: Thing | None, pairs: list[labels.Pair], now: datetime | None, beside: set[Any]) -> tuple[datetime | None, str]:
-    if thing is not None and (made := things.posted(thing, now)):
-        return made, thing.origin
-    country = ""
-    for pair in labels.first(pairs, "posted"):
-        if len(pair.value) < 80 and (made := when.parse(pair.value, now, dom.language, country)):
-            return made, "rule"
-    for name in ("article:published_time", "og:published_time", "date", "dc.date.issued", "datepublished"):
-        if (value := dom.meta(name)) and (made := when.parse(value, now)):
-            return made, "opengraph"
-    for el in list(dom.root.iter("time"))[:10]:
-        line = [el, *el.iterancestors()]
-        marks = " ".join(f"{one.get('class') or ''} {one.get('id') or ''}" for one in line[:4])
-        if _NOT_POSTED.search(marks) or any(one in beside for one in line):
-            continue
-        if made := when.parse(el.get("datetime") or "", now) or when.parse("".join(el.itertext()), now, dom.language):  # type: ignore[call-overload]
-            return made, "rule"
-    best, best_score = None, 0.5
-    for block in dom.blocks:
-        if not 3 < len(block.text) <= 70:
-            continue
-        score, line_node = 0.0, block.nodes[0] if block.nodes else block.node
-        for level in range(3):
-            if line_node is None or line_node.tag in {"body", "html"}:
-                break
-            if _NOT_POSTED.search(line_node.sig):
-                score -= 2
-            elif _POSTED_BOX.search(line_node.sig):
-                score = max(score, 2.0 - 0.5 * level)
-            line_node = line_node.parent  # type: ignore[assignment]
-        if score > best_score and not any(one in beside for one in block.node.el.iterancestors()) and (made := when.parse(block.text, now, dom.language)):
-            best, best_score = made, score
-    if best is not None:
-        return best, "rule"
-    if extra is not None and (made := things.posted(extra, now)):
-        return made, "script"
-    return None, ""
 
 
 def _attributes(thing: Thing | None, pairs: list[labels.Pair], dom: Dom) -> dict[str, str]:

@@ -12,14 +12,14 @@ _NOT = re.compile(r"email|e-mail|ip-?address|url|select|change|set your|enter|ch
 _MAPS = re.compile(r"(?:google\.[a-z.]+/maps|maps\.google|openstreetmap|maps\.apple|bing\.com/maps)", re.I)
 
 
-def place_of(dom: Dom, found: list[Pair], beside: set[object], anchor: int | None) -> tuple[str, str]:
+def place_of(dom: Dom, found: list[Pair], beside: set[object], anchor: int | None, title: str) -> tuple[str, str]:
     """The place and its origin, ("", "") when the page names none."""
     for pair in first(found, "location"):
         value = clean(pair.value)
         if value:
             return value, "rule"
     meta = dom.meta("geo.placename", "og:locality", "place:location:locality", "business:contact_data:locality", "geo.region")
-    best, best_score = "", 0.0
+    best, best_score, at = "", 0.0, 0
     for place, block in enumerate(dom.blocks):
         text = block.text
         if not 2 <= len(text) <= 140:
@@ -47,13 +47,41 @@ def place_of(dom: Dom, found: list[Pair], beside: set[object], anchor: int | Non
         if not value or any(el in beside for el in (block.node.el, *block.node.el.iterancestors())):
             continue
         if score > best_score:
-            best, best_score = value, score
+            best, best_score, at = value, score, place
     if best and best_score >= 1.5:
-        return best, "rule"
+        return _with_next(dom, at, best), "rule"
     if meta:
         region = dom.meta("og:region", "og:country-name")
         return ", ".join(filter(None, (meta, region if region != meta else ""))), "opengraph"
-    return "", ""
+    return _from_title(dom, title, anchor), "rule"
+
+
+_AFTER = re.compile(r"(?:^|\s)(?:in|en|à|em|im|i|ở|tại|di|w|ve|v|dans|near|bei)\s+(?=[^\W\d_a-zà-ÿ])", re.U)
+_TITLE_PLACE = re.compile(r"\(([^()\d]{3,50})\)\s*$")
+
+
+def _with_next(dom: Dom, at: int, found: str) -> str:
+    # Street and town often stand in two boxes under one roof.
+    if at + 1 >= len(dom.blocks):
+        return found
+    block, following = dom.blocks[at], dom.blocks[at + 1]
+    roof = block.node.parent
+    together = following.node.parent is roof or following.node is block.node or following.node is roof or following.node.parent is block.node
+    value = clean(following.text)
+    if together and value and len(found) < 60 and len(value) < 60 and value.casefold() not in found.casefold() and (re.search(r"\d{4,5}|[A-Z]{1,2}\d", value) or re.search(r"\d", found)):
+        return f"{found}, {value}"
+    return found
+
+
+def _from_title(dom: Dom, title: str, anchor: int | None) -> str:
+    """ "House for sale in Benavente, Zamora" → "Benavente, Zamora"; "bike - $15 (Brooklyn)" → "Brooklyn"; "" without such words."""
+    if anchor is not None and (found := _TITLE_PLACE.search(dom.blocks[anchor].text)) and not title.endswith(")"):
+        return clean(found[1])
+    places = list(_AFTER.finditer(title))
+    if not places:
+        return ""
+    rest = title[places[-1].end() :]
+    return clean(re.split(r"\s[-–|•]\s|[!?;:]", rest)[0])
 
 
 def clean(text: str) -> str:
@@ -62,6 +90,6 @@ def clean(text: str) -> str:
     text = re.sub(r"\s*[(\[]?\b(?:show|view|see)? ?(?:on )?(?:the )?(?:google )?map\b[)\]]?.*$|\s*(?:auf (?:der )?karte.*|karte anzeigen.*|ver (?:en el )?mapa.*|voir sur la carte.*|xem bản đồ.*|lihat peta.*)$", "", text, flags=re.I).strip(" :,-–|•(")  # fmt: skip
     if not 2 <= len(text) <= 140 or not any(char.isalpha() for char in text) or "@" in text or text.startswith("http"):
         return ""
-    if re.search(r"[?!]$|\d{1,2}:\d\d", text) or _NOT.match(text):
+    if re.search(r"[?!>]$|\d{1,2}:\d\d|\d\s?(?:m²|m2|qm|sq\.?|ft|ha|km²|acres?|€|\$)(?:\W|$)", text, re.I) or _NOT.match(text):
         return ""
     return text

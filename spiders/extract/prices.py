@@ -13,7 +13,7 @@ from spiders.extract import money
 from spiders.extract.dom import Block, Dom, Node
 from spiders.extract.money import Setting
 from spiders.extract.tiles import boiler
-from spiders.extract.words import pattern
+from spiders.extract.words import label, pattern
 from spiders.items import Price
 
 _PRICE = re.compile(r"price|prix|preis|preco|preço|precio|prezzo|prijs|pris\b|cena\b|harga|fiyat|\bgia\b|-gia\b|gia-|kakaku|amount|\bcost\b|valor|rent\b|\bbid\b|hinta|betrag", re.I)
@@ -21,6 +21,7 @@ _NOW = re.compile(r"current|now|sale|final|special|our|today|offer|primary|main|
 _OLD = re.compile(r"old|was|list-?price|rrp|uvp|msrp|regular|before|strike|cross|origin|compare|previous|former|reference|normal|high-?price|savings?|you-?save|instead|statt|retail", re.I)
 _OTHER = re.compile(r"ship|deliver|postage|versand|month|instal|financ|\btax|discount|cashback|coupon|per-?unit|unit-?price|base-?price|grundpreis|credit|points|rating|review|tooltip|modal|filter|cart|basket|warrant|fee\b|deposit|trade-?in|used-?price|estimate|convert|approx|bidders|variant|option|swatch|threshold|bundle|accessor|addon|add-on", re.I)
 _CENTS = re.compile(r"cent|decimal|fraction|kopek|minor|pence", re.I)
+_WORDY = re.compile(r"\s*[^\W\d_]{3,}")
 _STRUCK = frozenset({"del", "s", "strike"})
 _FIGURE = re.compile(r"\d")
 
@@ -82,7 +83,7 @@ def candidates(dom: Dom, setting: Setting, title: str, beside: set[etree._Elemen
             if any(ancestor in beside for ancestor in _line(node)):
                 score -= 6
             shown = raw[one.start : one.end]
-            if _PRICE.search(node.sig) is None and re.search(r"\d+(?:[.,]\d+)?", shown) and re.search(r"\d+(?:[.,]\d+)?", shown)[0] in title_numbers:  # type: ignore[index]
+            if not one.signed and re.search(r"\d+(?:[.,]\d+)?", shown) and re.search(r"\d+(?:[.,]\d+)?", shown)[0] in title_numbers:  # type: ignore[index]
                 score -= 2
             found.append(Candidate(one.amount, one.currency, " ".join(shown.split()), score, block))
     counts = Counter(one.amount for one in found)
@@ -125,7 +126,7 @@ def _score(dom: Dom, raw: str, place: int, node: Node, one: money.Money, anchor:
         if near.tag in {"h1", "h2", "h3", "h4"}:
             score += 0.7
         near = near.parent
-    if not one.signed and priced == 0.0:
+    if not one.signed and (priced < 3.0 or _WORDY.search(raw[one.end : one.end + 12]) or len(raw) > 60) and not _named_before(raw[: one.start]):
         return None
     score += priced
     if struck:
@@ -153,16 +154,21 @@ def _score(dom: Dom, raw: str, place: int, node: Node, one: money.Money, anchor:
         score -= 3
     if anchor is not None:
         distance = place - anchor
-        score += 3.0 - min(distance, 60) / 15 if distance >= 0 else max(-2.0, 1.0 + distance / 8)
+        score += 3.0 - min(distance, 60) / 15 if distance >= 0 else max(-1.5, 2.0 + distance / 10)
     else:
         score += 1.5 - min(place, 200) / 60
     if len(raw) > 120:
         score -= 1.5
     if boiler(node.el):
-        score -= 3
+        score -= 1.0 if anchor is not None and abs(place - anchor) <= 12 else 3.0
     if node.anchor is not None:
         score -= 1.5
     return score
+
+
+def _named_before(before: str) -> bool:
+    folded = before.casefold().rstrip(" :：")
+    return len(folded) < 30 and label(folded) == ("price",)
 
 
 def stated(value: object, code: object, setting: Setting) -> Price | None:

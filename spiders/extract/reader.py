@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from spiders.extract import articles, blocked, documents, forums, kinds, listing, maintext, paging, prices, results, scripts, structured, tiles
+from spiders.extract import articles, blocked, documents, forums, kinds, listing, maintext, paging, prices, results, scripts, structured, tiles, titles
 from spiders.extract.anchors import DOCUMENTS, Anchor, anchors
 from spiders.extract.decode import decode
 from spiders.extract.dom import Dom
@@ -46,36 +46,36 @@ def read(page: Page, profile: Profile | None = None) -> Reading:
     if why := blocked.blocked(page, dom, source, data=bool(found) or bool(scripts.offer(root, [dom.title]) if dom.size < 400 else None)):
         return Reading("blocked", title=title, text=maintext.main_text(dom), language=dom.language, why=why)
     beside = listing.beside_of(groups, dom)
-    seen = prices.candidates(dom, setting, title, beside, None)
-    if why := blocked.missing(page, dom, offers=offer is not None or bool(seen and seen[0].score > 6)):
-        return Reading("missing", title=title, text=maintext.main_text(dom), language=dom.language, why=why)
+    anchor = titles.place_of(dom, title)
     items = tiles.items(groups, links)
+    seen = prices.candidates(dom, setting, title, beside, anchor)
+    if why := blocked.missing(page, dom, offers=offer is not None or bool(seen and seen[0].score > 6) or len(items) > 7):
+        return Reading("missing", title=title, text=maintext.main_text(dom), language=dom.language, why=why)
     next_page = paging.next_page(root, links, dom.base)
-    evidence = kinds.Evidence(dom, found, groups, items, _own_address(dom), bool(next_page), seen[0].score if seen else 0.0)
+    evidence = kinds.Evidence(dom, found, groups, items, _own_address(dom), bool(next_page), seen, offer, anchor)
     kind, why = kinds.kind_of(evidence)
-    reading = Reading(kind, title=title, language=dom.language, why=why)
+    reading = Reading(kind, title=title, language=dom.language, why=why, text=maintext.main_text(dom, groups, items, kind, anchor))
     if kind == "listing":
         one = listing.read_listing(dom, found, groups, links, setting, now)
-        reading = replace(reading, title=one.title, listing=one, text=maintext.main_text(dom), published=one.posted)
+        reading = replace(reading, title=one.title, listing=one, published=one.posted)
     elif kind == "results":
         made = results.tiles_of(dom, items, setting, now)
-        reading = replace(reading, tiles=made, links=tuple(item.url for item in items), next=next_page, text=maintext.main_text(dom))
+        reading = replace(reading, tiles=made, links=tuple(item.url for item in items), next=next_page)
     elif kind == "forum":
         posts = tuple(forums.posts_of(dom, now))
         published = posts[0].posted if posts and posts[0].posted else articles.published_of(dom, found, now)
-        text = "\n".join(post.text for post in posts)
-        reading = replace(reading, posts=posts, next=next_page, text=text or maintext.main_text(dom), published=published)
+        reading = replace(reading, posts=posts, next=next_page, published=published)
     elif kind == "article":
-        one_article = articles.read_article(dom, found, now, articles.body_of(root, page.address))
-        reading = replace(reading, title=one_article.title, article=one_article, text=one_article.text, published=one_article.published, next=next_page)
+        one_article = articles.read_article(dom, found, now, articles.body_of(root, page.address) or reading.text)
+        reading = replace(reading, title=one_article.title, article=one_article, published=one_article.published, next=next_page)
     else:
-        reading = replace(reading, text=maintext.main_text(dom), published=articles.published_of(dom, found, now))
+        reading = replace(reading, published=articles.published_of(dom, found, now))
     return apply(reading, dom, page, profile, setting) if profile else reading
 
 
 def _markup(body: bytes) -> bool:
     start = body[:2048].lstrip().lower()
-    return start.startswith((b"<!doctype html", b"<html")) or b"<html" in start or b"<body" in start
+    return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<div", b"<p", b"<table")) or b"<html" in start or b"<body" in start
 
 
 def _own_address(dom: Dom) -> str:

@@ -198,7 +198,7 @@ def _value(el: etree._Element, dom: Dom) -> str:
 def _lines(el: etree._Element) -> str:
     # Keeps the paragraphs of a description; short values come out on one line.
     parts: list[str] = []
-    for piece in el.itertext(with_tail=False):  # type: ignore[call-overload]
+    for piece in el.itertext():  # type: ignore[call-overload]
         parts.append(piece)
     joined = " ".join(" ".join(parts).split())
     return joined if len(joined) < 200 else (text_of(el) if el.find(".//script") is not None else joined)

@@ -11,7 +11,7 @@ from spiders.extract.anchors import bare
 from spiders.extract.dom import Dom
 from spiders.extract.money import Setting
 from spiders.extract.structured import Thing, plain
-from spiders.extract.titles import likeness
+from spiders.extract.titles import fold, likeness, site_names
 from spiders.items import Price
 
 OFFERED = frozenset(
@@ -36,7 +36,8 @@ def main_offer(things: list[Thing], dom: Dom, shown: list[str]) -> Thing | None:
     outer = strong or [thing for thing in found if thing.types & {"offer", "aggregateoffer"} and not thing.inside & OFFERED and thing.get("price", "lowPrice", "itemOffered")]
     if not outer:
         outer = [thing for thing in found if thing.types <= _WEAK and thing.get("offers") and not thing.inside & OFFERED]
-    outer = [thing for thing in outer if not _related(thing)]
+    names = site_names(dom)
+    outer = [thing for thing in outer if not _related(thing) and not (fold(thing.text("name")) in names and not thing.get("offers", "price"))]
     if len(outer) <= 1:
         return outer[0] if outer else None
     here = {bare(dom.address), bare(_canonical(dom))}
@@ -50,8 +51,7 @@ def main_offer(things: list[Thing], dom: Dom, shown: list[str]) -> Thing | None:
         ranked.append((like * 3 + 2 * at_home + wealth - place * 0.01, place, thing, like, at_home))
     ranked.sort(key=lambda one: (-one[0], one[1]))
     best = ranked[0]
-    names = {thing.text("name") for thing in outer}
-    if len(names) >= 3 and best[3] < 0.5 and not best[4]:
+    if len({thing.text("name") for thing in outer}) >= 3 and best[3] < 0.5 and not best[4]:
         return None
     return best[2]
 

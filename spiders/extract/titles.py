@@ -22,10 +22,11 @@ def site_names(dom: Dom) -> list[str]:
             names.pop()
     elif host:
         names.append(host)
-    return [_fold(name) for name in names if name and len(_fold(name)) > 1]
+    return [fold(name) for name in names if name and len(fold(name)) > 1]
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """Letters and digits alone, lower case."""
     return "".join(_WORD.findall(text.casefold()))
 
 
@@ -37,13 +38,13 @@ def without_site(title: str, names: list[str]) -> str:
     marks = [found.group() for found in _SPLIT.finditer(title)]
     drop_last = 0
     for part in reversed(parts[1:]):
-        folded = _fold(part)
+        folded = fold(part)
         if folded and any(folded == name or (len(name) > 3 and (folded.startswith(name) or folded.endswith(name)) and len(folded) < len(name) + 24) or (len(folded) > 3 and folded in name) for name in names):
             drop_last += 1
         else:
             break
     first = 0
-    head = _fold(parts[0])
+    head = fold(parts[0])
     if any(head == name or (len(name) > 3 and head.startswith(name) and len(head) < len(name) + 8) for name in names) and len(parts) - drop_last > 1:
         first = 1
     kept = parts[first : len(parts) - drop_last]
@@ -97,34 +98,60 @@ def _overlap(heading: str, title: str) -> str:
 
 
 def title_of(dom: Dom, stated: list[str]) -> tuple[str, str]:
-    """The best title and its origin. `stated`: names that structured data gives the page's main thing."""
+    """The best title and its origin. `stated`: names that structured data gives the page's main thing.
+
+    The names compete: one that the page's `<title>` repeats is trusted most, and a name of structured data before a heading.
+    """
     names = site_names(dom)
     own = without_site(dom.title, names)
-    shown = headings(dom)
     social = without_site(dom.meta("og:title", "twitter:title"), names)
-    for name in stated:
-        if name and len(name) > 2 and _fold(name) not in names:
-            return _trim(name, dom.title), "json-ld"
-    best, best_score = "", 0.0
-    for place, heading in enumerate(shown):
-        if _fold(heading) in names:
-            continue
-        score = max(likeness(heading, own), likeness(heading, social), 0.9 if len(heading) > 3 and heading.casefold() in dom.title.casefold() else 0) - 0.02 * place
-        if score > best_score:
-            best, best_score = heading, score
-    if best and best_score >= 0.25:
-        return _trim(best, dom.title), "rule"
-    if social:
-        return social, "opengraph"
-    if len(shown) == 1 and (not own or len(shown[0]) > 5):
-        return shown[0], "rule"
-    return own or (shown[0] if shown else ""), "rule"
+    shown = headings(dom)
+    ranked: list[tuple[float, str, str]] = []
+    for origin, texts, prior in (("json-ld", stated, 0.33), ("rule", shown, 0.36), ("opengraph", [social], 0.12), ("title", [own], 0.05)):
+        for place, text in enumerate(texts):
+            name = _trim(without_site(text, names), dom.title)
+            if len(name) < 2 or len(name) > 300 or fold(name) in names:
+                continue
+            # <title> and og:title are written by the same hand: that they agree says nothing
+            others = [*stated, *shown[:3]] if origin in {"opengraph", "title"} else [own, social, *(one for one in (*stated, *shown[:3]) if one != text)]
+            like = max((_agreement(name, other) for other in others if other), default=0.0)
+            if like < 0.15 and origin == "rule" and own:
+                prior = 0.03  # "Property details": a heading that nothing else on the page repeats  # noqa: PLW2901
+            ranked.append((like + prior - 0.03 * place, name, origin))
+    if not ranked:
+        return own or (shown[0] if shown else dom.title), "rule"
+    best = max(ranked, key=lambda one: one[0])
+    return best[1], "rule" if best[2] == "title" else best[2]
+
+
+def _agreement(name: str, other: str) -> float:
+    """How far two texts name one thing: shared words, a name wholly inside the other counting nearly as the same."""
+    left, right = tokens(name), tokens(other)
+    if not left or not right:
+        return 0.0
+    like = likeness(name, other)
+    inside = f" {' '.join(left)} " in f" {' '.join(right)} "
+    return max(like, 0.6 + 0.25 * min(1.0, len(left) / len(right)) + min(len(left), 6) * 0.015) if inside else like
 
 
 def _trim(heading: str, title: str) -> str:
     # "Details about  Wicker sofa" beside a title "Wicker sofa | Site": what both say is the title.
     if title and heading.casefold() not in title.casefold():
         common = _overlap(heading, title)
-        if len(common) >= 0.6 * len(heading) and len(common.split()) >= 3 and heading.casefold().endswith(common.casefold()):
-            return common
+        folded = heading.casefold()
+        if len(common) >= 0.55 * len(heading) and len(common.split()) >= 3 and (folded.endswith(common.casefold()) or (folded.startswith(common.casefold()) and len(common) > 25)):
+            return common.strip(" -–|:,")
     return heading
+
+
+def place_of(dom: Dom, title: str) -> int | None:
+    """Place of the block that shows the title: the `h1` that has it, else the block most like it."""
+    best, best_like = None, 0.55
+    for block in dom.blocks:
+        if len(block.text) > 2 * len(title) + 40:
+            continue
+        heading = block.node.tag == "h1" or any(node.tag == "h1" for node in block.nodes[:1])
+        like = likeness(block.text, title) + (0.3 if heading else 0.0)
+        if like > best_like + 0.01:
+            best, best_like = block.index, like
+    return best
