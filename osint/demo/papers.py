@@ -5,19 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import zipfile
 
 import typst
 from docx import Document
 from PIL import Image, ImageDraw, ImageFont
 
+from osint.demo.records import Item
 from osint.demo.render import TEMPLATES, Answer
-from osint.demo.world import Item, Site
+from osint.demo.world import Site
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def paper(site: Site, item: Item) -> Answer:
-    """The file of a report. Its text: `# ` starts a heading, `| ` a table row of cells parted by ` | `, `---` a new page."""
+    """The file of a report. In its text `# ` starts a heading, `| ` a row of cells, `---` a new page."""
     made = {"pdf": _pdf, "docx": _docx, "scan": _scan}[item.format](site, item)
     media = DOCX if item.format == "docx" else "application/pdf"
     return Answer(made, 200, media)
@@ -43,7 +45,7 @@ def _pdf(site: Site, item: Item) -> bytes:
     data = {"title": item.title, "author": item.author or site.title, "blocks": blocks(item.text),
             "year": item.posted.year, "month": item.posted.month, "day": item.posted.day}  # fmt: skip
     source = (TEMPLATES / site.name / "report.typ").read_bytes()
-    noon = dt.datetime(item.posted.year, item.posted.month, item.posted.day, 12, tzinfo=dt.timezone.utc)
+    noon = dt.datetime(item.posted.year, item.posted.month, item.posted.day, 12, tzinfo=dt.UTC)
     # The fonts inside typst alone, so that a report looks the same on every machine.
     made = typst.compile(
         source, format="pdf", ignore_system_fonts=True, sys_inputs={"report": json.dumps(data)},
@@ -73,11 +75,20 @@ def _docx(site: Site, item: Item) -> bytes:
         if kind == "heading":
             document.add_heading(parts[0], 1)
         elif kind == "break":
-            document.add_page_break()
+            document.add_page_break()  # type: ignore[no-untyped-call]
         elif kind == "text":
             document.add_paragraph(parts[0])
     out = io.BytesIO()
     document.save(out)
+    return _undated(out.getvalue())
+
+
+def _undated(package: bytes) -> bytes:
+    """The same ZIP without the time of its writing, so that a report's bytes are the same on every start."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(zipfile.ZipInfo(name), old.read(name), zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
@@ -98,5 +109,7 @@ def _scan(site: Site, item: Item) -> bytes:
         draw.text((110, at), line, fill=45, font=small)
         at += 70
     out = io.BytesIO()
-    sheet.rotate(0.7, fillcolor=230).save(out, "PDF", resolution=150, title=item.title, author=site.title)
+    made = item.posted.timetuple()
+    turned = sheet.rotate(0.7, fillcolor=230)
+    turned.save(out, "PDF", resolution=150, title=item.title, author=site.title, creationDate=made, modDate=made)
     return out.getvalue()

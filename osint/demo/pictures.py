@@ -26,7 +26,7 @@ def shapes() -> dict[str, list[list[Any]]]:
 @lru_cache(maxsize=512)
 def picture(name: str) -> bytes:
     """JPEG of `shape-seed`: the same name gives the same picture, another seed another ground, turn and size."""
-    shape, _, seed = name.partition("-")
+    shape = name.partition("-")[0]
     chance = random.Random(name)  # noqa: S311  pictures, not secrets
     ground = chance.choice(_GROUNDS)
     canvas = Image.new("RGB", SIZE, ground)
@@ -38,8 +38,8 @@ def picture(name: str) -> bytes:
     layer = layer.rotate(chance.uniform(-50, 50), resample=Image.Resampling.BICUBIC)
     scale = chance.uniform(0.55, 1.05)
     layer = layer.resize((int(SIZE[0] * scale), int(SIZE[1] * scale)))
-    loose = (SIZE[0] - layer.width, SIZE[1] - layer.height)
-    spot = tuple(chance.randint(min(0, room), max(0, room)) for room in loose)
+    across, down = SIZE[0] - layer.width, SIZE[1] - layer.height
+    spot = (chance.randint(min(0, across), max(0, across)), chance.randint(min(0, down), max(0, down)))
     shadow = Image.new("RGBA", layer.size, (20, 18, 15, 90))
     canvas.paste(shadow, (spot[0] + 6, spot[1] + 8), layer.getchannel("A").filter(ImageFilter.GaussianBlur(4)))
     canvas.paste(layer, spot, layer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,11 +12,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from osint.demo.world import Item, Site
+from osint.demo.records import Item
+from osint.demo.world import Site
 
 TEMPLATES = Path(__file__).parent / "templates"
 _CODECS = {"windows-874": "cp874"}  # names of the web that Python has under another name
-_ENGLISH = "January February March April May June July August September October November December".split()
+_ENGLISH = calendar.month_name[1:]  # no locale is ever set in this process, so these are English
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ def day(value: dt.date | None, site: Site, style: str = "") -> str:
         return ""
     months = site.months or _ENGLISH
     text = (style or site.date).replace("%B", months[value.month - 1]).replace("%b", months[value.month - 1][:3])
-    text = text.replace("%Y", str(value.year + site.years)).replace("%-d", str(value.day)).replace("%-m", str(value.month))
+    text = text.replace("%Y", str(value.year + site.years)).replace("%-d", str(value.day))
+    text = text.replace("%-m", str(value.month))
     return value.strftime(text)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 from urllib.parse import parse_qs
 
+from osint.demo.api import as_json, record, tile
 from osint.demo.papers import paper
 from osint.demo.pictures import picture
+from osint.demo.records import Item, Section
 from osint.demo.render import TEMPLATES, Answer, Entry, page, text
 from osint.demo.traps import answer as trap_answer
-from osint.demo.world import Item, Section, Site
+from osint.demo.world import Site
 
 _MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -34,7 +35,10 @@ def chunks(found: tuple[Any, ...], size: int) -> list[tuple[Any, ...]]:
 
 
 class SiteRoutes:
-    """The addresses of one site. `origin` is scheme, host and port; `port` fills the traps that lead to this machine."""
+    """The addresses of one site. `origin` is scheme, host and port; `port` fills the traps that lead to this machine.
+
+    All is rendered when it is asked for.
+    """
 
     def __init__(self, site: Site, port: int, generation: int) -> None:
         self.site, self.port, self.generation = site, port, generation
@@ -100,8 +104,7 @@ class SiteRoutes:
             posts = chunks(item.posts, self.site.posts_per_page)
             for number, part in enumerate(posts, 1):
                 path = link if number == 1 else f"{link}{'&' if '?' in link else '?'}page={number}"
-                render = lambda i=item, p=part, n=number, m=len(posts): self._item(i, p, n, m)  # noqa: E731
-                self._add(path, "item", render, item=item)
+                self._add(path, "item", partial(self._item, item, part, number, len(posts)), item=item)
 
     def _item(self, item: Item, posts: tuple[Any, ...], number: int, most: int) -> Answer:
         if self.generation > 1 and item.second.state == "gone":
@@ -120,7 +123,8 @@ class SiteRoutes:
         """The site's page for what is not, or no longer, there."""
         return self._page("missing.html", status)
 
-    def _entries(self, section: Section) -> tuple[Entry, ...]:
+    def entries(self, section: Section) -> tuple[Entry, ...]:
+        """What a section lists: its items, and the traps among them."""
         tiles = [self.entry(item) for item in self.shown(section)]
         for at, trap in enumerate(trap for trap in self.site.trap if trap.section == section.id):
             to = trap.to.format(port=self.port, origin=self.origin) if trap.kind == "link" else trap.path
@@ -129,87 +133,72 @@ class SiteRoutes:
 
     def _lists(self) -> None:
         newest = tuple(map(self.entry, self.shown()[: self.site.per_page]))
-        self._add("/", "home", lambda: self._page("home.html", entries=newest, section=None))
+        self._add("/", "home", partial(self._page, "home.html", entries=newest, section=None))
         for section in self.site.section:
-            parts = chunks(self._entries(section), self.site.per_page)
+            parts = chunks(self.entries(section), self.site.per_page)
             for number, part in enumerate(parts, 1):
                 path = self.site.list_path if number == 1 else self.site.list_more
-                render = lambda s=section, p=part, n=number, m=len(parts): self._results(s, p, n, m)  # noqa: E731
+                render = partial(self._results, section, part, number, len(parts))
                 self._add(path.format(section=section.id, page=number), "results", render, section=section)
         for seller in self.site.seller if self.site.seller_path else ():
             own = tuple(self.entry(item) for item in self.shown() if item.seller == seller.id)
-            render_seller = lambda s=seller, o=own: self._page("seller.html", seller=s, entries=o, section=None)  # noqa: E731
-            self._add(self.site.seller_path.format(id=seller.id), "seller", render_seller)
+            shown = partial(self._page, "seller.html", seller=seller, entries=own, section=None)
+            self._add(self.site.seller_path.format(id=seller.id), "seller", shown)
 
     def _results(self, section: Section | None, entries: tuple[Entry, ...], number: int, most: int) -> Answer:
         following = ""
         if section is not None and number < most:
             following = self.site.list_more.format(section=section.id, page=number + 1)
-        return self._page("results.html", section=section, entries=entries, number=number, most=most, following=following)
+        shown: dict[str, Any] = {"section": section, "entries": entries, "following": following}
+        return self._page("results.html", number=number, most=most, **shown)
 
     def _pages(self) -> None:
         for extra in self.site.page:
-            self._add(extra.path, "page", lambda extra=extra: self._page("page.html", extra=extra, section=None))
+            self._add(extra.path, "page", partial(self._page, "page.html", extra=extra, section=None))
         for trap in self.site.trap:
             if trap.kind not in {"missing", "link"}:
-                self._add(trap.path, "trap", lambda trap=trap: trap_answer(self, trap))
+                self._add(trap.path, "trap", partial(trap_answer, self, trap))
         if self.site.robots:
             words = self.site.robots.format(origin=self.origin).encode()
             status = self.site.robots_status
-            self._add("/robots.txt", "robots", lambda: Answer(words, status, "text/plain; charset=utf-8"))
+            self._add("/robots.txt", "robots", partial(Answer, words, status, "text/plain; charset=utf-8"))
 
     def _files(self) -> None:
         folder = TEMPLATES / self.site.name
         for path in sorted(folder.glob("static/*")):
-            media = _MEDIA[path.suffix]
-            self._add(f"/static/{path.name}", "static", lambda path=path, media=media: Answer(path.read_bytes(), 200, media))
+            self._add(f"/static/{path.name}", "static", partial(Answer, path.read_bytes(), 200, _MEDIA[path.suffix]))
         for path in sorted(folder.glob("*.xml")):
-            self._add(f"/{path.name}", "feed", lambda path=path: self._feed(path.name))
+            self._add(f"/{path.name}", "feed", partial(self._feed, path.name))
         for photo in {self.photo(item) for item in self.items} - {""}:
-            self._add(photo, "picture", lambda photo=photo: Answer(picture(photo[5:-4]), 200, "image/jpeg"))
+            self._add(photo, "picture", partial(_photograph, photo))
         if (folder / "shell.html").is_file():
             self._data()
 
     def _feed(self, name: str) -> Answer:
-        xml = text(f"{self.site.name}/{name}", site=self.site, origin=self.origin, items=self.shown(), link=self.site.link)
-        return Answer(xml.encode(), 200, "application/xml; charset=utf-8")
+        shared = {"site": self.site, "origin": self.origin, "items": self.shown(), "link": self.site.link}
+        return Answer(text(f"{self.site.name}/{name}", **shared).encode(), 200, "application/xml; charset=utf-8")
 
     def _data(self) -> None:
         """A site drawn by JavaScript: every page is the same shell, what it shows comes from /api/."""
-        shell = lambda: self._page("shell.html")  # noqa: E731
         for path, route in list(self.routes.items()):
             if route.kind in {"home", "results", "item"}:
-                self.routes[path] = Route(route.kind, shell, route.item, route.section)
-        self._add("/api/home", "data", lambda: _json([self._tile(i) for i in self.shown()[: self.site.per_page]]))
+                self.routes[path] = Route(route.kind, partial(self._page, "shell.html"), route.item, route.section)
+        newest = [tile(self.entry(item)) for item in self.shown()[: self.site.per_page]]
+        self._add("/api/home", "data", partial(as_json, newest))
         for section in self.site.section:
-            parts = chunks(self._entries(section), self.site.per_page)
+            parts = chunks(self.entries(section), self.site.per_page)
             for number, part in enumerate(parts, 1):
                 more = self.site.list_more.format(section=section.id, page=number + 1) if number < len(parts) else None
-                body = {"title": section.title, "items": [_tile(one) for one in part], "next": more, "page": number}
-                self._add(f"/api/list/{section.id}/{number}", "data", lambda body=body: _json(body))
+                body = {"title": section.title, "items": list(map(tile, part)), "next": more, "page": number}
+                self._add(f"/api/list/{section.id}/{number}", "data", partial(as_json, body))
         for item in self.items:
-            self._add(f"/api/item/{item.id}", "data", lambda item=item: self._record(item), item=item)
-
-    def _tile(self, item: Item) -> dict[str, Any]:
-        return _tile(self.entry(item))
-
-    def _record(self, item: Item) -> Answer:
-        if self.generation > 1 and item.second.state == "gone":
-            return _json({"error": "gone"}, 410)
-        account = self.site.account(item)
-        seller = {"name": account.name, "about": account.text, "contact": account.contact} if account else {}
-        more = {"text": self.words(item), "raw": item.raw, "facts": item.facts, "seller": seller, "state": item.state}
-        return _json(self._tile(item) | more)
+            gone = self.generation > 1 and item.second.state == "gone"
+            found = {"error": "gone"} if gone else record(self.site, item, self.entry(item), self.words(item))
+            self._add(f"/api/item/{item.id}", "data", partial(as_json, found, 410 if gone else 200), item=item)
 
 
-def _tile(entry: Entry) -> dict[str, Any]:
-    posted = entry.posted.isoformat() if entry.posted else ""
-    return {"url": entry.url, "title": entry.title, "price": entry.price, "place": entry.place, "posted": posted,
-            "image": entry.image, "seller": entry.seller}  # fmt: skip
-
-
-def _json(value: Any, status: int = 200) -> Answer:
-    return Answer(json.dumps(value, ensure_ascii=False).encode(), status, "application/json")
+def _photograph(path: str) -> Answer:
+    return Answer(picture(path.removeprefix("/img/").removesuffix(".jpg")), 200, "image/jpeg")
 
 
 def build(sites: Iterable[Site], port: int, generation: int) -> Mapping[str, SiteRoutes]:

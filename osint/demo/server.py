@@ -50,7 +50,7 @@ class DemoServer:
     @property
     def hosts(self) -> dict[str, str]:
         """Where each host of the world is served: the crawler's RESOLVE setting."""
-        return {host: f"127.0.0.1:{self.port}" for host in self.sites}
+        return dict.fromkeys(self.sites, f"127.0.0.1:{self.port}")
 
     @property
     def sites(self) -> dict[str, SiteRoutes]:
@@ -61,7 +61,7 @@ class DemoServer:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
     def close(self) -> None:
@@ -98,6 +98,7 @@ class DemoServer:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128  # a browser opens many connections at once; five is what the base class listens for
     demo: DemoServer
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -109,6 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
     server_version, sys_version = "demo", ""
     timeout = 60
+    disable_nagle_algorithm = True  # headers and body are two writes: the body else waits 40 ms for an ACK
 
     def do_GET(self) -> None:
         """Answer with a body."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from osint.demo.records import Trap
 from osint.demo.render import Answer, page
-from osint.demo.world import Trap
 
 if TYPE_CHECKING:
     from osint.demo.routes import SiteRoutes
@@ -50,7 +50,7 @@ def calendar(routes: SiteRoutes, trap: Trap, target: str) -> Answer:
     except (ValueError, OverflowError):
         first, following = dt.date(2026, 11, 1), dt.date(2026, 12, 1)
     days = [first + dt.timedelta(days=at) for at in range((following - first).days)]
-    shared = {"origin": routes.origin, "trap_links": [], "first": routes.first, "routes": routes}
+    shared: dict[str, Any] = {"origin": routes.origin, "trap_links": [], "first": routes.first, "routes": routes}
     return page(
         routes.site, "calendar.html", days=days, at=first, following=f"{trap.path}/{following:%Y-%m}",
         base=trap.path, section=None, **shared,

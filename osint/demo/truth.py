@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from osint.demo.world import Item, Site, Truth, load
+from osint.demo.records import Item, Truth
+from osint.demo.world import Site, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def known() -> dict[str, Known]:
             url = f"http://{site.host}{site.link(item)}"
             reachable = item.section not in closed and site.robots_status < 500
             language = item.language or site.language
-            found[url] = Known(url, site.host, kind_of(site, item), language, item.title, item.truth, actor(site, item), reachable)
+            kind, seller = kind_of(site, item), actor(site, item)
+            found[url] = Known(url, site.host, kind, language, item.title, item.truth, seller, reachable)
     return found
 
 
@@ -62,7 +64,7 @@ def actor(site: Site, item: Item) -> str:
 
 
 def offers() -> dict[str, tuple[str, ...]]:
-    """Addresses of the relevant, reachable listings of each offer; a listing without a named offer is one of its own."""
+    """Addresses of the relevant, reachable listings of each offer; one without a named offer is an offer of its own."""
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for url, one in known().items():
         if one.truth.relevant and one.reachable and one.kind in {"listing", "thread"}:
