@@ -108,6 +108,8 @@ def money(lead: Lead) -> str:
 
 
 def _row(lead: Lead) -> tuple[str, ...]:
+    from osint.export.report.view import main_reason, words
+
     facts = lead.facts
     copies = f" (×{len(lead.listings)})" if len(lead.listings) > 1 else ""
     return (
@@ -120,5 +122,5 @@ def _row(lead: Lead) -> tuple[str, ...]:
         ", ".join(facts.sellers[:2]),
         facts.place or " ".join(facts.countries[:2]),
         lead.status,
-        facts.reason,
+        main_reason(facts.reason, words("en")),
     )

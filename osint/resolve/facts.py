@@ -52,7 +52,7 @@ def top_reason(analysis: Mapping[str, Any]) -> str:
     if not reasons or float(reasons[0]["points"]) <= 0:
         return ""
     words = " ".join(str(reasons[0]["text"]).split())
-    rule = str(reasons[0]["rule"]).replace("_", " ")
+    rule = str(reasons[0]["rule"])
     return f"{rule}: “{words}”" if words else rule
 
 

@@ -63,7 +63,7 @@ class Offer:
         if self.account:
             keys.append(Key("account", self.account))
         if len(self.name) >= 6:  # shorter names ("anna", "shop") meet too many strangers
-            keys.append(Key("name", self.name))
+            keys.append(Key("name", self.name[:8]))  # "elcurtidor" and "elcurtidor_tab" are to be looked at together
         return keys
 
 

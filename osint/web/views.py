@@ -10,6 +10,8 @@ from typing import Any
 
 from nlp.terms import names as term_names
 from osint import ingest
+from osint.export.report.view import main_reason, rule_words
+from osint.export.report.view import words as report_words
 from osint.web.highlight import Piece, pieces
 from storage.leads import LeadQuery
 from storage.records import Capture, Event, Lead, ListingVersion, Slice, StoredListing
@@ -115,7 +117,7 @@ def row(lead: Lead) -> Row:
         sources=facts.sources,
         copies=len(lead.listings),
         masked=facts.masked,
-        reason=facts.reason,
+        reason=main_reason(facts.reason, report_words("en")),
         age=age(lead.created_at),
     )
 
@@ -129,8 +131,8 @@ def money(amount: Any, currency: str) -> str:
 
 
 def words(rule: str) -> str:
-    """A rule's name as words: `bias.listing` is where the sum starts, `private_contact` a private contact."""
-    return rule.replace("bias.", "where the sum starts: ").replace("_", " ").replace(".", ", ")
+    """What a rule of the reader says, as words."""
+    return rule_words(rule, report_words("en"))
 
 
 def age(moment: datetime) -> str:
