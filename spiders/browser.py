@@ -39,6 +39,9 @@ _PACED = frozenset({"document", "xhr", "fetch"})
 page."""
 _NAVIGATION = 45_000  # ms
 _SETTLE = 8_000  # ms a page may take to load what it loads itself
+_LOOK = """[document.body ? document.body.innerText.length : 0, document.links.length, document.readyState].join(":")"""
+_SAID = 200
+"""Characters of text, or any link, before a page counts as filled in."""
 _WHOLE = 120.0  # seconds for one page in all
 _PAGES_PER_CONTEXT = 50  # then a fresh one: contexts grow (scrapy-playwright issues 19, 126, 171, 240)
 _ARGS = [
@@ -169,14 +172,14 @@ class BrowserFetch:
         }
 
     async def _settle(self, page: Page, shots: list[bytes]) -> None:
-        """Wait for what the profile names, else until the page is quiet; then take its picture. A page that never gets
-        quiet is taken as it is."""
+        """Wait for what the profile names, else until the page is still; then take its picture. A page that is never
+        still is taken as it is."""
         try:
             if self.state.profile.wait_for:
                 await page.wait_for_selector(self.state.profile.wait_for, timeout=2 * _SETTLE)
             else:
-                await page.wait_for_load_state("networkidle", timeout=_SETTLE)
-        except PlaywrightError as error:
+                await asyncio.wait_for(_still(page), _SETTLE / 1000)
+        except (PlaywrightError, TimeoutError) as error:
             _log.info("%s: %s: %s", self.state.profile.name, page.url, str(error).split("\n")[0])
         if self.settings.getbool("SCREENSHOTS"):
             with contextlib.suppress(PlaywrightError):
@@ -220,3 +223,16 @@ class BrowserFetch:
             with contextlib.suppress(PlaywrightError):
                 await self._handler.close()
         await self._proxy.close()
+
+
+async def _still(page: Page) -> None:
+    """Return once the page says something and has stopped changing for three looks. "networkidle" is no help here: a
+    page that polls, or whose requests wait for their turn, is never idle, or idle before it began."""
+    before, same = "", 0
+    while same < 3:
+        await asyncio.sleep(0.25)
+        now = str(await page.evaluate(_LOOK))
+        length, _, rest = now.partition(":")
+        said = rest.endswith("complete") and (int(length or 0) > _SAID or not rest.startswith("0:"))
+        same = same + 1 if now == before and said else 0
+        before = now

@@ -16,10 +16,12 @@ from lxml import etree, html
 from spiders.items import Page
 from spiders.profile import Profile
 from spiders.rules import LinkRule
+from spiders.sections import sections
 
 _DOCUMENT = re.compile(r"\.(pdf|docx?|odt|rtf|xlsx?|ods|csv|pptx?|odp|eml|msg|epub|zip)$", re.IGNORECASE)
 _REGEX_SECONDS = 0.05
 """Time one pattern of a profile may take on one address."""
+_SHELL_LINKS = 5
 _REFRESH = re.compile(r"^\s*\d+(?:\.\d*)?\s*[;,]\s*(?:url\s*=)?\s*['\"]?([^'\"]+)", re.IGNORECASE)
 
 
@@ -70,28 +72,71 @@ def _charset(page: Page) -> str | None:
         return None
 
 
-def find(page: Page, profile: Profile) -> Links:
-    """All that the profile's rules, and the rules that hold everywhere, find on a page."""
+def find(page: Page, profile: Profile, role: str = "results", explore: bool = False) -> Links:
+    """Where a page leads: by the profile's rules, by general rules for what the profile says nothing of.
+
+    `explore`: the site is known by its start page alone, so sections are followed, and items may turn out to be some.
+
+    Most pages are items that lead nowhere: they are only looked through for a meta refresh and an empty frame, without
+    being parsed (0.1 instead of 3 ms for 67 KB).
+    """
+    if not page.body or not is_html(page):
+        return Links()
+    rules = profile.links
+    leads = explore or role == "results" or profile.kind in {"documents", "forum"} or bool(rules.documents)
+    if not leads and not _suspicious(page, profile):
+        return Links()
     tree = parse(page)
     if tree is None:
         return Links()
-    base = page.address
-    if (node := next(iter(tree.xpath("//base/@href")), None)) is not None:
-        base = urljoin(base, str(node).strip())
-    ignore = [regex.compile(pattern) for pattern in profile.links.ignore]
+    refresh, shell = _refresh(tree, page.address), is_shell(tree)
+    if not leads or refresh:
+        return Links(refresh=refresh, shell=shell)
+    base = _base(tree, page.address)
+    ignore = [regex.compile(pattern) for pattern in rules.ignore]
     every = list(_addresses(tree.iter("a", "area"), base))
-    rules = profile.links
     items = _by(rules.items, tree, every, base, ignore)
     following = _by(rules.next, tree, every, base, ignore)
     documents = _by(rules.documents, tree, every, base, ignore) if rules.documents else _documents(every, ignore)
+    if not shell and not (rules.items and rules.next):
+        found, further = _general(page)
+        if not rules.items and (role == "results" or explore) and profile.kind != "documents":
+            items = tuple(url for url in found if not any(_matches(pattern, url) for pattern in ignore))
+        if not rules.next and not any(_matches(pattern, further) for pattern in ignore):
+            following = (further,)
+    results = _by(rules.results, tree, every, base, ignore)
+    if explore and role == "results" and not shell:
+        own = (url for url in every if not any(_matches(pattern, url) for pattern in ignore))
+        results = sections(own, page.address, {*items, *documents, *following})
     return Links(
         items=items,
-        next=next((url for url in following if url != page.address), ""),
-        results=_by(rules.results, tree, every, base, ignore),
+        next=next((url for url in following if url and url != page.address), ""),
+        results=results,
         documents=documents,
-        refresh=_refresh(tree, base),
-        shell=is_shell(tree),
+        shell=shell,
     )
+
+
+def _suspicious(page: Page, profile: Profile) -> bool:
+    head = page.body[:16384].lower()
+    if b"http-equiv" in head and b"refresh" in head:
+        return True
+    return profile.browser == "auto" and page.by != "browser" and page.body.count(b"<a ") <= _SHELL_LINKS
+
+
+def _general(page: Page) -> tuple[tuple[str, ...], str]:
+    from spiders.extract import links as general  # noqa: PLC0415 - 0.6 s of imports that a profile with rules need not pay
+
+    items, following, _ = general(page)
+    return items, following
+
+
+def _base(tree: html.HtmlElement, address: str) -> str:
+    base = next((node.get("href") or "" for node in tree.iter("base") if node.get("href")), "")
+    try:
+        return urljoin(address, base.strip())
+    except ValueError:
+        return address
 
 
 def is_shell(tree: html.HtmlElement) -> bool:
@@ -100,7 +145,7 @@ def is_shell(tree: html.HtmlElement) -> bool:
     body = tree.find("body")
     if body is None or next(tree.iter("script"), None) is None:
         return False
-    if sum(1 for _ in body.iter("a")) > 5:
+    if sum(1 for _ in body.iter("a")) > _SHELL_LINKS:
         return False
     length = 0
     for node in body.iter():

@@ -16,7 +16,7 @@ class ForumSpider(MarketSpider):
 
     def follow(self, response: Response, found: Links) -> Iterator[Request]:
         """Boards as results of a market; threads to their next page."""
-        if response.meta["role"] == "item":
+        if response.meta["role"] == "item" and not self.explores(response):
             yield from self.ask_next(response, found.next)
         else:
             yield from super().follow(response, found)

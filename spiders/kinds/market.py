@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from scrapy import Request
 from scrapy.http import Response
 
-from spiders.kinds.site import SiteSpider, search_url
+from spiders.kinds.addresses import search_url
+from spiders.kinds.site import SiteSpider
 from spiders.links import Links
 
 
@@ -17,7 +18,7 @@ class MarketSpider(SiteSpider):
 
     def follow(self, response: Response, found: Links) -> Iterator[Request]:
         """Items first, then where more of them are."""
-        if response.meta["role"] != "results":
+        if response.meta["role"] != "results" and not self.explores(response):
             return
         before = len(self._asked)
         yield from self.ask_all(found.items, "item", response)

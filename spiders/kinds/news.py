@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from scrapy import Request
 from scrapy.http import Response
 
-from spiders.kinds.site import Role, SiteSpider, search_url
+from spiders.kinds.addresses import search_url
+from spiders.kinds.site import Role, SiteSpider
 from spiders.links import Links
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, ClassVar, Literal
-from urllib.parse import quote
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
@@ -16,7 +15,7 @@ from twisted.python.failure import Failure
 
 from spiders import links
 from spiders.feeds import Entry, NotAFeed, read
-from spiders.items import Page
+from spiders.kinds.addresses import page_of, search_url, words
 from spiders.manners.failures import why
 from spiders.manners.refused import Refused
 from spiders.manners.state import State, state_of
@@ -40,7 +39,7 @@ class SiteSpider(Spider):
 
     def __init__(self, terms: object = None, urls: object = None, only: object = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.terms = _words(terms) or self.profile.terms
+        self.terms = words(terms) or self.profile.terms
         self.urls: list[dict[str, str]] = list(urls) if isinstance(urls, (list, tuple)) else []
         self.only = str(only).lower() in {"true", "1", "yes"}
         self.traps = Traps()
@@ -160,7 +159,7 @@ class SiteSpider(Spider):
                 yield found_request
             return
         page = page_of(response)
-        found = links.Links() if role == "document" else links.find(page, self.profile)
+        found = links.Links() if role == "document" else links.find(page, self.profile, role, self.explores(response))
         if found.refresh and (request := self._refreshed(response, found.refresh)):
             yield request
             return
@@ -176,6 +175,13 @@ class SiteSpider(Spider):
 
             yield {"source": self.name, "url": page.address, **dataclasses.asdict(read_page(page, self.profile))}
 
+    def explores(self, response: Response) -> bool:
+        """Whether this page was come to from a start page of a profile that names no links: then the site is
+        explored."""
+        rules, kind = self.profile.links, self.profile.kind
+        known = bool(rules.results or (rules.items and kind != "documents")) or kind == "news"
+        return not known and response.meta["role"] != "document" and response.meta.get("seed") in self.profile.start
+
     def follow(self, response: Response, found: links.Links) -> Iterable[Request]:
         """Requests that a page of results or an item leads to; each kind says its own."""
         raise NotImplementedError
@@ -190,7 +196,10 @@ class SiteSpider(Spider):
         """The following page of the same results or thread: no deeper, one page further."""
         if url:
             meta = {"depth": response.meta["depth"], "number": response.meta.get("number", 1) + 1}
-            if request := self.ask(url, response.meta["role"], parent=response, **meta):
+            role: Role = (
+                "results" if self.explores(response) and self.profile.kind == "market" else response.meta["role"]
+            )
+            if request := self.ask(url, role, parent=response, **meta):
                 yield request
 
     def entry(self, entry: Entry, response: Response) -> Request | None:
@@ -238,36 +247,6 @@ _OURS = frozenset({"scheme", "address", "port", "internal", "offsite", "robots",
 """Reasons that are a decision of ours, not a failure of the site."""
 
 
-def page_of(response: Response) -> Page:
-    """The page of an answer as the readers take it."""
-    headers = {
-        name.decode("latin-1").lower(): ", ".join(value.decode("latin-1") for value in values)
-        for name, values in response.headers.items()
-    }
-    media_type = headers.get("content-type", "").split(";")[0].strip().lower()
-    return Page(
-        url=response.meta.get("url", response.url),
-        body=response.body,
-        final_url=response.url,
-        status=response.status,
-        headers=headers,
-        media_type=media_type,
-        fetched_at=now(),
-        by="browser" if response.meta.get("browser") else "http",
-    )
-
-
-def search_url(pattern: str, term: str, number: int) -> str:
-    """A search address with its term (percent-encoded) and page number filled in."""
-    return pattern.replace("{term}", quote(term, safe="")).replace("{page}", str(number))
-
-
 def _facts(response: Response) -> dict[str, Any]:
     kept = ("role", "depth", "seed", "parent", "number", "refreshes")
     return {key: response.meta[key] for key in kept if key in response.meta}
-
-
-def _words(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return tuple(word.strip() for word in value.split(",") if word.strip())
-    return tuple(str(word) for word in value) if isinstance(value, (list, tuple)) else ()

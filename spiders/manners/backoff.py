@@ -63,7 +63,7 @@ class Backoff:
             return response
         domain = domain_of(request.url)
         if response.status not in _STATUSES:
-            PACE.answered(domain, request.meta.get("took", 0.0))
+            PACE.answered(domain, None if request.meta.get("browser") else request.meta.get("took"))
             return response
         again = self._again(request, domain, f"HTTP {response.status}", asked_to_wait(response))
         return again if again is not None else response

@@ -135,11 +135,13 @@ class Pace:
         lane = self._lane(domain)
         lane.paused_until = max(lane.paused_until, time.time() + seconds)
 
-    def answered(self, domain: str, seconds: float) -> None:
-        """The site answered well after so long."""
+    def answered(self, domain: str, seconds: float | None) -> None:
+        """The site answered well after so long; None when the time says nothing of the site (a page took its own turns
+        while it was rendered: taken for slowness, each page would make the next one slower)."""
         lane = self._lane(domain)
         lane.failures = 0
-        lane.latency = seconds if not lane.latency else lane.latency * 0.8 + seconds * 0.2
+        if seconds is not None:
+            lane.latency = seconds if not lane.latency else lane.latency * 0.8 + seconds * 0.2
 
     def failed(self, domain: str) -> int:
         """The site failed; how many times in a row now."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 from urllib.parse import urlsplit
 
 from spiders.manners.connect import GuardedResolver
@@ -20,7 +21,10 @@ from spiders.manners.refused import Refused
 
 _log = logging.getLogger(__name__)
 _HEAD = 64 * 1024
+_CHUNKED = re.compile(rb"(?im)^transfer-encoding:[^\r\n]*chunked")
+_LENGTH = re.compile(rb"(?im)^content-length:\s*(\d{1,15})\s*$")
 _BLOCK = 64 * 1024
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 _WAIT = 30.0  # seconds to connect, to send a head, and between two blocks
 
 
@@ -82,14 +86,16 @@ class GuardProxy:
         try:
             if tunnel:
                 writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                await asyncio.gather(_pump(reader, upstream[1], self.most), _pump(upstream[0], writer, self.most))
             else:
                 path = parts._replace(scheme="", netloc="").geturl() or "/"
-                upstream[1].write(f"{method} {path} HTTP/1.1\r\n".encode("latin-1") + _own_headers(rest))
-            await asyncio.gather(_pump(reader, upstream[1], self.most), _pump(upstream[0], writer, self.most))
+                own = f"{method} {path} HTTP/1.1".encode("latin-1")
+                await _send(reader, upstream[1], own, rest, self.most)
+                await _answer(upstream[0], writer, method, self.most)
         finally:
             upstream[1].close()
 
-    async def _connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _connect(self, host: str, port: int) -> Streams:
         last: OSError | None = None
         for found in await self._resolver.resolve(host, port):
             address, at = found["host"], found["port"]
@@ -105,10 +111,65 @@ class GuardProxy:
         raise last or OSError(f"{host}: no address")
 
 
-def _own_headers(rest: bytes) -> bytes:
+async def _send(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, line: bytes, rest: bytes, most: int
+) -> None:
+    """The one request of this connection: its line made ours, its headers without those of the proxy, its body."""
+    writer.write(line + b"\r\n" + _closing(rest))
+    length = _length(rest)
+    if length is None:
+        raise ValueError("a request body without a length")
+    if length > most:
+        raise ValueError(f"a request body of {length} bytes")
+    if length:
+        writer.write(await asyncio.wait_for(reader.readexactly(length), _WAIT))
+    await writer.drain()
+
+
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, method: str, most: int) -> None:
+    """The answer to it, marked as the last of the connection, up to where it says it ends: not every server closes."""
+    status = 100
+    while status == 100:
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _WAIT)
+        line, _, rest = head.partition(b"\r\n")
+        status = int(line.split()[1])
+    writer.write(line + b"\r\n" + _closing(rest))
+    if method == "HEAD" or status in {204, 304}:
+        length: int | None = 0
+    else:
+        length = _length(rest, absent=None)
+    if length is None and _CHUNKED.search(rest):
+        await _chunks(reader, writer, most)
+        return
+    left = most if length is None else min(length, most)
+    while left and (block := await asyncio.wait_for(reader.read(min(left, _BLOCK)), _WAIT)):
+        left -= len(block)
+        writer.write(block)
+        await asyncio.wait_for(writer.drain(), _WAIT)
+
+
+async def _chunks(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, most: int) -> None:
+    size, moved = 1, 0
+    while size and moved <= most:
+        line = await asyncio.wait_for(reader.readuntil(b"\r\n"), _WAIT)
+        size = int(line.split(b";")[0], 16)
+        moved += size
+        block = await asyncio.wait_for(reader.readexactly(min(size, most) + 2), _WAIT) if size else b"\r\n"
+        writer.write(line + block)
+        await asyncio.wait_for(writer.drain(), _WAIT)
+
+
+def _closing(rest: bytes) -> bytes:
     gone = (b"proxy-", b"connection:", b"keep-alive:")
     kept = [line for line in rest.split(b"\r\n") if line and not line.lower().startswith(gone)]
     return b"\r\n".join([*kept, b"Connection: close", b"", b""])
+
+
+def _length(rest: bytes, absent: int | None = 0) -> int | None:
+    if _CHUNKED.search(rest):
+        return None
+    found = _LENGTH.search(rest)
+    return int(found[1]) if found else absent
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, most: int) -> None:

@@ -447,3 +447,42 @@ def test_scrapy_alone_lists_and_crawls(lab):
     done = scrapy("list")
     assert done.returncode == 1
     assert "shop.toml: kind" in done.stderr
+
+
+def test_a_site_known_by_its_start_page_alone_is_explored(lab):
+    """No rule at all: sections of the menu, further pages, items; not the basket, the small print or other hosts."""
+
+    def tile(name):
+        head = f'<img src="/i/{name}.jpg"><h3>Thing {name}</h3>'
+        return f'<div class="card"><a href="/thing/{name}">{head}</a><b>15 EUR</b></div>'
+
+    menu = "".join(
+        f'<a href="{url}">{url}</a>'
+        for url in ("/c/ivory", "/c/bone", "/login", "/cart", "/terms", "/about", "http://other.example/", "/style.css")
+    )
+
+    def route(hit):
+        if hit.path == "/robots.txt":
+            return None
+        number = int(hit.query.get("page", ["1"])[0])
+        body = ""
+        if hit.path == "/":
+            body = "".join(tile(f"new-{n}") for n in range(4))
+        elif hit.path.startswith("/c/"):
+            body = "".join(tile(f"{hit.path[3:]}-{number}-{n}") for n in range(6))
+            body += f'<a rel="next" href="{hit.path}?page={number + 1}">next</a>' if number < 3 else ""
+        elif hit.path.startswith("/thing/"):
+            body = "<h1>A thing</h1><p>Price 15 EUR</p>" + "Carved, old, from an estate. " * 20
+        return Answer(f"<!doctype html><title>Shop</title><body><nav>{menu}</nav><main>{body}</main></body>")
+
+    with Site(route) as site:
+        allow(lab, site)
+        lab.source(
+            "shop", f'kind = "market"\ntitle = "T"\nstart = ["{site.url}/"]\nbrowser = "no"\n[pace]\ndelay = 0\n'
+        )
+        crawl = lab.crawl("shop")
+        asked = set(site.asked())
+    assert {f"/thing/new-{n}" for n in range(4)} <= asked
+    assert {f"/thing/{kind}-{page}-{n}" for kind in ("ivory", "bone") for page in (1, 2, 3) for n in range(6)} <= asked
+    assert not asked & {"/login", "/cart", "/terms", "/about", "/style.css"}
+    assert crawl.code == 0

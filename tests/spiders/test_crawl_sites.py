@@ -11,17 +11,20 @@ from spiders.sources import OURS, load
 
 PAGES = Path(__file__).parents[3] / "shared" / "data" / "pages" / "listings" / "html"
 
-# profile, recorded page, its address, item links on it (ground truth of the recording), a part of the next page's address
+# profile, recorded page, its address, item links on it (ground truth of the recording), part of the next address
 RECORDED = [
     ("ebay", "ebay__BryanC05__ebay", "https://www.ebay.com/sch/i.html?_nkw=nike+shoes", 66, "_pgn=2"),
     ("ebay", "ebay__Shajeer-Khan__ebay", "https://www.ebay.com/sch/i.html?_nkw=shirts", 60, "_pgn=2"),
     ("etsy", "etsy.com__cramforce__etsy", "https://www.etsy.com/market/jewelry", 80, ""),
-    ("rubylane", "rubylane.com__ParkerCase__ruby_lane_ring", "https://www.rubylane.com/search?q=ring", 60, ""),
+    ("rubylane", "rubylane.com__ParkerCase__ruby_lane_ring", "https://www.rubylane.com/search?q=ring", 60, "page=2"),
     ("rubylane", "rubylane.com__ParkerCase__ruby_lane_bike", "https://www.rubylane.com/search?q=bike", 56, ""),
-    ("kleinanzeigen", "kleinanzeigen.de__lalbii__search_page_1", "https://www.kleinanzeigen.de/s-autos/k0", 26, "seite:2"),
-    ("kleinanzeigen", "kleinanzeigen.de__orangecoding__kleinanzeigen", "https://www.kleinanzeigen.de/s-x/k0", 27, "seite:2"),
+    ("kleinanzeigen", "kleinanzeigen.de__lalbii__search_page_1",
+     "https://www.kleinanzeigen.de/s-a/k0", 26, "seite:2"),
+    ("kleinanzeigen", "kleinanzeigen.de__orangecoding__kleinanzeigen",
+     "https://www.kleinanzeigen.de/s-x/k0", 27, "seite:2"),
     ("finn", "finn.no__viktorfa__search", "https://www.finn.no/recommerce/forsale/search?q=skisko", 54, "page=2"),
-    ("gumtree-au", "gumtree.com.au__alongal__gumtree", "http://www.gumtree.com.au/s-pets/vic/c18433l3008844", 26, "page-2"),
+    ("gumtree-au", "gumtree.com.au__alongal__gumtree",
+     "http://www.gumtree.com.au/s-pets/vic/c18433l3008844", 26, "page-2"),
     ("divar", "divar.ir__KhjMeister__divar", "https://divar.ir/s/tehran/car", 24, "page=2"),
     ("schwarzesbrett-bremen", "schwarzesbrett.bremen.de__orangecoding__schwarzesbrett",
      "https://schwarzesbrett.bremen.de/verkauf-und-angebote/mietobjekte", 10, "page=2"),
