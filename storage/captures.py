@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, select, update
 
-from storage import capture_rows, warcfile
+from storage import audit, capture_rows, warcfile
 from storage.bodies import decode
 from storage.database import Database
 from storage.errors import BodyTooLarge, StoreDamaged
@@ -45,6 +45,10 @@ class Captures:
     def recover(self, run: str) -> Recovered:
         """Put in order what a killed writer of this run left; see `storage.recovery`. Safe to repeat."""
         return recover(self._database, self.folder, self._reviews, run)
+
+    def verify(self, run: str | None = None) -> tuple[str, ...]:
+        """What does not agree between rows, records and the hashes of sealed files, in words; empty when all does."""
+        return tuple(audit.check(self._database, self.folder, run))
 
     def get(self, capture: str) -> Capture:
         """KeyError when there is no such capture."""

@@ -108,7 +108,7 @@ def insert_for(connection: Connection, table: Table) -> Any:
 
 
 def connect(home: Path, url: str | None = None) -> Engine:
-    """The engine for `url`, or for the SQLite file in `home`. Creates neither database nor tables.
+    """The engine for `url`, or for the SQLite file in `home`, whose folder is made. Makes neither database nor tables.
 
     Raises StoreError for a URL that is neither SQLite nor PostgreSQL.
     """
@@ -172,6 +172,7 @@ def revision_of(connection: Connection) -> str | None:
 
 
 def _sqlite(address: URL) -> Engine:
+    Path(str(address.database)).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = create_engine(
         address, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=10, max_overflow=40
     )

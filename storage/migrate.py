@@ -11,15 +11,15 @@ from sqlalchemy import Connection, Engine, text
 
 from storage.database import newer, revision_of
 from storage.errors import StoreDamaged, StoreNewer
-from storage.guards import missing
+from storage.guards import install, missing
 from storage.hashing import key63
 from storage.migrations import REVISIONS
 
 FOLDER = Path(__file__).parent / "migrations"
 
 
-def bring_up(engine: Engine) -> None:
-    """Migrate an empty or older database; check one that is current.
+def bring_up(engine: Engine, repair: bool = False) -> tuple[str, ...]:
+    """Migrate an empty or older database; check one that is current. The triggers that `repair` had to put back.
 
     Raises StoreNewer for a database of a later version, StoreDamaged when triggers of an append-only table are gone.
     """
@@ -32,14 +32,18 @@ def bring_up(engine: Engine) -> None:
                 raise StoreNewer(newer(engine.url.render_as_string(hide_password=True), revision))
             if revision != REVISIONS[-1]:
                 _upgrade(connection)
-    with engine.connect() as connection, connection.begin():
+    with engine.connect().execution_options(osint_write=repair) as connection, connection.begin():
         gone = missing(connection)
+        if gone and repair:
+            install(connection)
+            return gone
     if gone:
         raise StoreDamaged(
             f"the protection of append-only tables is missing in {engine.url.render_as_string(hide_password=True)}: "
-            f"{', '.join(gone)}. Somebody or some tool removed it; check the log with `osint audit verify` on a copy, "
-            f"then restore a backup."
+            f"{', '.join(gone)}. Somebody or some tool removed it. Keep a copy of the database, check its log, then "
+            f"open it with repair."
         )
+    return ()
 
 
 def _upgrade(connection: Connection) -> None:

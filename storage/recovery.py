@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from storage import capture_rows
-from storage.database import Database
+from storage.database import Database, insert_for
 from storage.errors import StoreBusy, StoreDamaged
 from storage.reviews import Reviews
 from storage.schema import captures, runs, warc_files
@@ -38,10 +38,13 @@ def recover(database: Database, folder: Path, reviews: Reviews, run: str) -> Rec
     """
     with database.read() as connection:
         query = select(warc_files.c.name).where(warc_files.c.run == run, warc_files.c.closed_at.is_(None))
-        names = list(connection.execute(query.order_by(warc_files.c.opened_at, warc_files.c.name)).scalars())
+        names = set(connection.execute(query).scalars())
+    # A file whose row went with a transaction that was undone is known by its name alone.
+    left = folder.glob(f"*/*-{run}-*{OPEN}")
+    names |= {str(path.relative_to(folder)).removesuffix(OPEN) for path in left}
     rows = cut = 0
-    for name in names:
-        more, less = _recover_file(database, folder, reviews, name)
+    for name in sorted(names):
+        more, less = _recover_file(database, folder, reviews, name, run)
         rows, cut = rows + more, cut + less
     if names:
         words = f"recovered {len(names)} file(s) left open: {rows} row(s) made, {cut} byte(s) of half a record cut off"
@@ -53,10 +56,17 @@ def recover(database: Database, folder: Path, reviews: Reviews, run: str) -> Rec
     return Recovered(len(names), rows, cut)
 
 
-def bring_rows(database: Database, path: Path, name: str) -> tuple[int, int]:
+def register(connection: Connection, name: str, run: str) -> None:
+    """Note a file of the run, unless it is noted already."""
+    values = {"name": name, "run": run, "opened_at": datetime.now(UTC)}
+    connection.execute(insert_for(connection, warc_files).on_conflict_do_nothing(), values)
+
+
+def bring_rows(database: Database, path: Path, name: str, run: str) -> tuple[int, int]:
     """Make the rows that captures in the file have not: (end of the last whole capture, number of rows made)."""
     end = made = 0
     with database.write() as connection:
+        register(connection, name, run)
         known = set(connection.execute(select(captures.c.id).where(captures.c.warc == name)).scalars())
         for offset, length, found, block in whole_records(path):
             if found.rec_type == "response":
@@ -91,7 +101,7 @@ def seal(database: Database, reviews: Reviews, folder: Path, name: str, note: st
             reviews.log_at_commit(who="system", action="seal", object=f"warc:{name}", note=note, after=after)
 
 
-def _recover_file(database: Database, folder: Path, reviews: Reviews, name: str) -> tuple[int, int]:
+def _recover_file(database: Database, folder: Path, reviews: Reviews, name: str, run: str) -> tuple[int, int]:
     path = folder / (name + OPEN)
     if not path.exists():
         if not (folder / name).exists():  # killed between the row and the file
@@ -104,7 +114,7 @@ def _recover_file(database: Database, folder: Path, reviews: Reviews, name: str)
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise StoreBusy(f"{name} is still being written by another process") from error
-        end, made = bring_rows(database, path, name)
+        end, made = bring_rows(database, path, name, run)
         _check(database, name, end)
         cut = os.fstat(file.fileno()).st_size - end
         file.truncate(end)

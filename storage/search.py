@@ -1,6 +1,7 @@
 """Text as it is searched: one folding for what is stored and for what is asked, so that any script is found.
 
-NFKC and case folded; what is neither letter, digit nor mark separates. Scripts written without spaces (Han, kana, Thai,
+NFKC and case folded; what is neither letter, digit nor mark separates, and so does the step from letters to digits
+("100g" is found by "100 g", and the other way round). Scripts written without spaces (Han, kana, Thai,
 Lao, Khmer, Myanmar; Hangul too, whose particles cling to words) become overlapping pairs: 象牙手镯 → 象牙 牙手 手镯 镯.
 The single character at the end lets a search for one character find it anywhere, as the start of a pair.
 """
@@ -27,7 +28,7 @@ NUMBERS = 500
 
 PHONE = re.compile(r"(?<!\d)\+?\d(?:[ ().\-/]{0,3}\d){5,17}(?!\d)")
 ASKED_NUMBER = re.compile(r"[\d ().\-/+]+")
-ASCII = re.compile(rf"[a-z0-9]{{1,{LONGEST}}}")
+ASCII = re.compile(rf"[a-z]{{1,{LONGEST}}}|[0-9]{{1,{LONGEST}}}")
 UNSEEN = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
                     "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]")  # fmt: skip
 """Characters without a look of their own (Unicode's Default_Ignorable_Code_Point): they hide words, and part none."""
@@ -87,31 +88,31 @@ def _tokens(normal: str) -> Iterator[str]:
         return
     for found in _pattern().finditer(unicodedata.normalize("NFKC", folded)):
         text = found.group()
-        if found.lastgroup == "word":
-            yield text
-        elif found.lastgroup == "run":
+        if found.lastgroup == "run":
             for first, second in pairwise(text):
                 yield first + second
             yield text[-1]
-        else:
+        elif found.lastgroup == "code":
             yield f"u{ord(text):x}"
+        else:
+            yield text
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    """Words, runs of unspaced scripts, and single characters that are written as codes.
+    """Words, numbers, runs of unspaced scripts, and single characters that are written as codes.
 
     SQLite's tokenizer knows the letters of Unicode 6.1 only. Letters that Unicode 3.2 did not have are therefore
     written as codes (`u1f418`), tokens for every tokenizer; so are symbols such as emoji, which traders use as words.
     """
-    kinds: dict[str, list[str]] = {"word": [], "run": [], "code": []}
+    kinds: dict[str, list[str]] = {"word": [], "number": [], "run": [], "code": []}
     for number in range(0x10000):
         if kind := _kind(chr(number)):
             kinds[kind].append(re.escape(chr(number)))
     kinds["run"].append("\U00020000-\U0003fffd")
     kinds["code"].append("\U00010000-\U0001ffff\U000f0000-\U0010ffff")
-    word, run, code = ("".join(kinds[kind]) for kind in ("word", "run", "code"))
-    return re.compile(f"(?P<word>[{word}]{{1,{LONGEST}}})|(?P<run>[{run}]+)|(?P<code>[{code}])")
+    most = {"word": f"{{1,{LONGEST}}}", "number": f"{{1,{LONGEST}}}", "run": "+", "code": ""}
+    return re.compile("|".join(f"(?P<{kind}>[{''.join(kinds[kind])}]{most[kind]})" for kind in kinds))
 
 
 def _kind(one: str) -> str:
@@ -119,7 +120,7 @@ def _kind(one: str) -> str:
     if category[0] in "LNM":
         if _OLD.category(one)[0] not in "LNM":
             return "code"
-        return "run" if unspaced(one) else "word"
+        return "run" if unspaced(one) else "number" if category[0] == "N" else "word"
     return "code" if category == "So" else ""
 
 

@@ -32,20 +32,26 @@ class Store:
         self.sellers = Sellers(database, self.reviews)
 
     @classmethod
-    def open(cls, home: Path, url: str | None = None) -> Store:
+    def open(cls, home: Path, url: str | None = None, repair: bool = False) -> Store:
         """Open, and make or migrate where needed: the database of `url`, else `home/osint.db`; WARC in `home/warc`.
+
+        `repair` puts missing append-only triggers back, and says so in the log.
 
         Raises StoreNewer for a database of a later version, StoreDamaged when its append-only triggers are gone,
         StoreError for a URL of another kind of database, sqlalchemy's OperationalError when it cannot be reached.
         """
-        (home / "warc").mkdir(parents=True, exist_ok=True)
         engine = connect(home, url)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)  # personal data: for its owner only
+        (home / "warc").mkdir(exist_ok=True)
         try:
-            bring_up(engine)
+            repaired = bring_up(engine, repair)
         except BaseException:
             engine.dispose()
             raise
-        return cls(Database(engine), home / "warc")
+        store = cls(Database(engine), home / "warc")
+        if repaired:
+            store.reviews.log(who="system", action="repair", object="schema:guards", after={"guards": repaired})
+        return store
 
     @contextmanager
     def transaction(self, lock: str = "") -> Iterator[None]:

@@ -66,8 +66,10 @@ def exchange(identity: str, new: NewCapture, info: str) -> dict[str, Member]:
             pairs.append(("WARC-Concurrent-To", f"<urn:uuid:{identity}>"))
         return [*pairs, *((name, value) for name, value in (more or {}).items() if value)]
 
+    # Of a target that is not http(s), such as an imported file, warcio takes the whole block for the payload.
+    web = target.startswith(("http:", "https:"))
     members["request"] = _member(
-        ids["request"], headers("request"), "application/http; msgtype=request", request, payload=b""
+        ids["request"], headers("request"), "application/http; msgtype=request", request, payload=b"" if web else None
     )
     if new.screenshot:
         members["screenshot"] = _member(
@@ -78,7 +80,7 @@ def exchange(identity: str, new: NewCapture, info: str) -> dict[str, Member]:
         "run": new.run,
         "url": new.url,
         "final_url": new.final_url,
-        "requested_at": new.requested_at.astimezone(UTC).isoformat(),
+        "requested_at": date(new.requested_at),
         "media_type": new.media_type,
         "by": new.by,
         "parent": new.parent,
@@ -90,7 +92,7 @@ def exchange(identity: str, new: NewCapture, info: str) -> dict[str, Member]:
         headers("response", {"WARC-IP-Address": _line(new.ip), ABOUT: json.dumps(about, separators=(",", ":"))}),
         "application/http; msgtype=response",
         _response(new) + new.body,
-        payload=new.body,
+        payload=new.body if web else None,
     )
     return members
 
@@ -130,7 +132,9 @@ def bare_id(header: str) -> str:
 
 
 def date(moment: datetime) -> str:
-    """WARC-Date with microseconds, which WARC/1.1 allows."""
+    """WARC-Date with microseconds, as WARC/1.1 allows. ValueError for a time without a zone: a guess is no evidence."""
+    if moment.tzinfo is None:
+        raise ValueError(f"a time without a zone: {moment.isoformat()}")
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 

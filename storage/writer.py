@@ -28,7 +28,7 @@ from storage.database import Database
 from storage.errors import NotKept, StoreError
 from storage.records import Capture, NewCapture
 from storage.reviews import Reviews
-from storage.schema import runs, warc_files
+from storage.schema import runs
 from storage.warcfile import OPEN, sync_folder
 
 ROTATE = 1 << 30
@@ -50,7 +50,7 @@ class CaptureWriter:
         self._reviews = reviews
         self._rotate = rotate
         self._file: BinaryIO | None = None
-        self._broken = False
+        self._broken = self._doubtful = False
         self._name = self._info = ""
         self._offset = 0
 
@@ -79,7 +79,9 @@ class CaptureWriter:
                 return  # left open, for recovery to find how far it is whole
             os.fsync(file.fileno())
             path = self._folder / (self._name + OPEN)
-            recovery.bring_rows(self._database, path, self._name)  # those whose transaction was undone, or failed
+            recovery.bring_rows(
+                self._database, path, self._name, self.run
+            )  # those whose transaction was undone, or failed
             recovery.seal(self._database, self._reviews, self._folder, self._name)
 
     def __enter__(self) -> CaptureWriter:
@@ -106,17 +108,20 @@ class CaptureWriter:
         self._append(file, b"".join(member.data for member in members.values()))
         with self._database.write() as connection:
             self._database.before_commit(self._sync)
+            if self._doubtful:
+                recovery.register(connection, self._name, self.run)
             capture_rows.insert(connection, row)
         return capture_rows.capture(row)
 
     def _begin(self) -> BinaryIO:
         now = datetime.now(UTC)
         label = re.sub(r"[^a-z0-9]+", "-", self._source.lower()).strip("-")[:60] or "source"
-        self._name = f"{now:%Y-%m}/{label}-{now:%Y%m%dT%H%M%S}-{uuid4().hex[:12]}.warc.gz"
+        self._name = f"{now:%Y-%m}/{label}-{now:%Y%m%dT%H%M%S}-{self.run}-{uuid4().hex[:6]}.warc.gz"
         path = self._folder / (self._name + OPEN)
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._doubtful = self._database.joined  # a larger transaction may take the file's row away again
         with self._database.write() as connection:
-            connection.execute(warc_files.insert(), {"name": self._name, "run": self.run, "opened_at": now})
+            recovery.register(connection, self._name, self.run)
         file = path.open("xb", buffering=0)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # says to `recovery` that the writer lives
         about = (

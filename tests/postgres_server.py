@@ -1,11 +1,11 @@
-"""A PostgreSQL for tests: the one that OSINT_TEST_POSTGRES names, else a throw-away cluster, else a word why there is none.
+"""A PostgreSQL for tests: the one that OSINT_TEST_POSTGRES names, else a throw-away cluster, else a word why not.
 
     server = postgres_server.start()      # raises Unavailable
     url = server.database()               # a fresh, empty database
     server.stop()
 
-The cluster lives in a temporary folder, listens on a Unix socket only, and belongs to an unprivileged user when the tests
-run as root, because postgres refuses root.
+The cluster lives in a temporary folder, listens on a Unix socket only, and belongs to an unprivileged user when the
+tests run as root, because postgres refuses root.
 """
 
 import contextlib
@@ -42,16 +42,16 @@ class Server:
             return f"{address}{name}?{query}"
         return f"{self.base}{name}"
 
-    def database(self):
-        """The URL of a fresh, empty database."""
+    def database(self, template=None):
+        """The URL of a fresh database: empty, or a copy of another one, to which nobody may be connected."""
         name = f"osint_test_{uuid.uuid4().hex[:12]}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        source = f"{_name(template)}" if template else "template0 ENCODING 'UTF8'"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {source}")
         return self.url(name)
 
     def drop(self, url):
         """Remove a database made by `database`, whoever is still connected."""
-        name = url.partition("?")[0].rpartition("/")[2]
-        self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.run(f"DROP DATABASE IF EXISTS {_name(url)} WITH (FORCE)")
 
     def run(self, statement):
         """One statement on the maintenance database."""
@@ -97,16 +97,33 @@ def _start(folder):
             os.chown(path, user.pw_uid, user.pw_gid)
     options = _as(user) | {"stdin": subprocess.DEVNULL, "cwd": folder}
     made = subprocess.run(
-        [bin_folder / "initdb", "-D", data, "-U", "osint", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
-        capture_output=True, text=True, check=False, **options,
-    )  # fmt: skip
+        [
+            bin_folder / "initdb",
+            "-D",
+            data,
+            "-U",
+            "osint",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        **options,
+    )
     if made.returncode:
         raise Unavailable(f"initdb failed: {made.stderr.strip()[-500:]}")
     settings = {
-        "listen_addresses": "", "unix_socket_directories": str(sockets), "max_connections": "100",
-        "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",  # speed: this cluster dies with the tests
+        "listen_addresses": "",
+        "unix_socket_directories": str(sockets),
+        "max_connections": "100",
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",  # speed: this cluster dies with the tests
         "shared_buffers": "64MB",
-    }  # fmt: skip
+    }
     arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -124,6 +141,10 @@ def _start(folder):
     words = log.read_text(errors="replace").strip()[-500:]
     server.stop()
     raise Unavailable(f"postgres did not start: {words}")
+
+
+def _name(url):
+    return url.partition("?")[0].rpartition("/")[2]
 
 
 def _binaries():
