@@ -83,7 +83,7 @@ def same_offer(a: Offer, b: Offer) -> Verdict:
             add("title_all", same, f"{same:.0%}")
         else:
             add("title_differs")
-    total = sum(value for value, _ in points)
+    total = round(sum(value for value, _ in points), 3)
     best = max(points, default=(0.0, ""))
     return Verdict(total >= w["join"], total, best[1])
 

@@ -16,6 +16,10 @@ _LOGIN_PATH = re.compile(r"/(?:login|signin|sign-in|sign_in|logon|auth|anmelden|
 _STATUS = {401: "asks for a login", 403: "forbidden", 407: "asks for a proxy login", 429: "too many requests", 451: "legally withheld", 503: "service unavailable"}  # fmt: skip
 
 
+SAID = 60
+"""Characters that a rendered page has at least, unless its scripts failed and the frame is all there is."""
+
+
 def blocked(page: Page, dom: Dom, source: str, *, data: bool) -> str:
     """Why the page is a block, "" when it is none. `data`: structured data or script data of a thing were found."""
     title = dom.title or dom.meta("og:title")
@@ -37,7 +41,9 @@ def blocked(page: Page, dom: Dom, source: str, *, data: bool) -> str:
             return f"robot check ({found.group().lower()})"
     if wall := _login_wall(dom, title, text, page.address):
         return wall
-    return "" if data else _empty(dom, source)
+    if data or (page.by == "browser" and dom.size >= SAID):
+        return ""  # a browser has run the scripts: what stands there now is the page, however short
+    return _empty(dom, source)
 
 
 def _login_wall(dom: Dom, title: str, text: str, address: str) -> str:
