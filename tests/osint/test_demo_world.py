@@ -13,7 +13,6 @@ import pytest
 
 from osint.demo import truth
 from osint.demo.profiles import names, write_profiles
-from osint.demo.score import score
 from osint.demo.server import DemoServer
 from osint.demo.world import load
 from spiders.chromium import find_chromium
@@ -167,23 +166,6 @@ def test_phone_numbers_are_fictitious():
                     found += 1
                     assert FICTION.match(digits), f"{site.host}: {match[0]!r}"
     assert found >= 40
-
-
-def test_score_of_a_perfect_and_of_a_careless_reading():
-    offers = truth.offers()
-    perfect = [(url, name, True) for name, urls in offers.items() for url in urls]
-    innocent = [
-        u for u, one in truth.known().items() if one.reachable and not one.truth.relevant and one.kind == "listing"
-    ]
-    done = score([*perfect, *((url, url, False) for url in innocent)])
-    assert (done.precision, done.recall) == (1, 1)
-    assert not any((done.missed, done.unread, done.false, done.split, done.merged))
-    with_port = [(url.replace(".example", ".example:8080") + "#post-1", name, True) for url, name, _ in perfect]
-    assert score(with_port) == score(perfect)
-    careless = score([*((url, "one", True) for url, _, _ in perfect[1:]), (innocent[0], "one", True)])
-    assert careless.unread == (perfect[0][0],)
-    assert careless.false == (innocent[0],)
-    assert careless.merged == ("one",)
 
 
 # -- in good order
