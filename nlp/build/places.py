@@ -104,6 +104,8 @@ def provinces(path: Path) -> Iterator[tuple[Any, ...]]:
                 english = lang.startswith("eng") and (len(name.split()) > 2 or name.startswith("The "))
                 if name and not english and "[" not in name:
                     names.append(name)
+            if not names:
+                continue
             kept = [n for n in kept_names(names[0], names[1:], 10**6) if len(key(n)) >= (2 if NATIVE.match(n) else 4)]
             if kept:
                 where = part.get("latLng") or ["", ""]
@@ -157,9 +159,11 @@ def main(arguments: list[str]) -> None:
     rows = list(cities())
     if arguments:
         rows += provinces(Path(arguments[0]))
-    header = ("geonameid", "country", "precision", "latitude", "longitude", "population", "names")
+    header = ("geonameid", "country", "precision", "latitude", "longitude", "population", "name", "keys")
     rows.sort(key=lambda row: (row[1], row[2], -int(row[5]), row[6]))
-    write_gz(OUT / "cities.tsv.gz", header, rows)
+    # The names are kept folded, as they are looked up, so that loading costs no folding; the first one as written too.
+    packed = ((*row[:6], row[6].split("|")[0], "|".join(dict.fromkeys(map(key, row[6].split("|"))))) for row in rows)
+    write_gz(OUT / "cities.tsv.gz", header, packed)
     write_tsv(OUT / "countries.tsv", ("country", "names"), country_names())
     write_tsv(OUT / "words.tsv", ("name", "languages"), common_words(rows))
     for path in sorted(OUT.glob("*.tsv*")):

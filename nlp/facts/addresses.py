@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 import regex
 
@@ -11,6 +12,7 @@ from nlp.facts.phones import e164
 from nlp.facts.tables import home
 from nlp.text import Folded
 
+_MOST = 800  # signs looked at in one field
 Found = tuple[str, str, int, int]
 _TLD = r"(?:com|net|org|info|biz|shop|store|online|site|app|io|me|co|example|test|invalid|gov|edu|mail|[a-z]{2})"
 _AT = r"(?:@|\bat\b|\barroba\b|\bsobaka\b|собака|\bchiocciola\b|\bapestaartje\b|\ba cong\b|\bätt\b|アット|골뱅이|艾特|圈a)"
@@ -43,15 +45,15 @@ _NAME = regex.compile(r"@?([a-z0-9][a-z0-9._\-]{2,60})")
 def emails(view: Folded) -> Iterator[Found]:
     """Mail addresses, lower case."""
     text = view.text
-    at = text.find("@")
-    while at >= 0:
+    at, tries = text.find("@"), 0
+    while at >= 0 and (tries := tries + 1) <= _MOST:
         local = _LOCAL.search(text, max(0, at - 64), at)
         domain = _DOMAIN.match(text, at + 1)
         if local and domain:
             yield "email", f"{local.group().strip('.')}@{domain.group()}", local.start(), domain.end()
         at = text.find("@", at + 1)
     if _HINT.search(text):
-        for hint in _HINT.finditer(text):
+        for hint in islice(_HINT.finditer(text), _MOST // 4):
             found = next(iter(_DISGUISED.finditer(text, max(0, hint.start() - 60), min(len(text), hint.end() + 80))), None)
             if found is not None and found.start() <= hint.start() < found.end() and " at the " not in found.group():
                 local, domain = (_DOTS.sub(".", found.group(part)) for part in ("local", "domain"))
@@ -62,7 +64,7 @@ def emails(view: Folded) -> Iterator[Found]:
 
 def links(view: Folded, context: Context) -> Iterator[Found]:
     """Links; those of messengers and networks become the account they lead to."""
-    for found in _LINK.finditer(view.text):
+    for found in islice(_LINK.finditer(view.text), _MOST):
         end = found.end() - (len(found.group()) - len(found.group().rstrip(".,;:!?)'\"*")))
         if "@" in view.text[found.start() : end].split("/")[0]:
             continue

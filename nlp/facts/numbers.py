@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 import regex
 
@@ -14,6 +15,7 @@ from nlp.text import Folded
 
 _TAIL = regex.compile(r" ?(\d{1,4}+)(?![\d.,]\d)")
 _MULTIPLIER_FIRST = frozenset({"sw", "my"})  # elfu 25, သိန်း ၂၀
+_MOST = 3000  # numbers read in one field; prices and amounts traded stand before that
 _GROUP_SPACE = frozenset("fr ru es pt de it nl tr sw en und".split())
 _COMMA_DECIMAL = frozenset("de fr es pt it nl ru tr id vi lo km".split())
 # 1,234.50 | 1 234 | 1,25,000 | 12,5 ; bounded, and possessive where it repeats.
@@ -120,7 +122,7 @@ def amounts(original: str, language: str, country: str) -> tuple[Amount, ...]:
     comma = comma_decimal(language, country)
     out: list[Amount] = []
     end = 0
-    for found in NUMBER.finditer(text):
+    for found in islice(NUMBER.finditer(text), _MOST):
         if found.start() < end:
             continue
         raw, stop = found.group(), found.end()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 import phonenumbers
 import regex
@@ -13,16 +14,22 @@ from nlp.context import Context
 from nlp.facts.cues import Cue
 from nlp.facts.money import after, before
 from nlp.facts.saiddigits import as_digits
-from nlp.facts.tables import countries, home, tongues
+from nlp.facts.tables import countries, home, spaced, stuck, tongues
 from nlp.text import Folded
 
 Found = tuple[str, str, int, int]
 # Digits with at most three signs between them; letters, commas, colons and money signs end a number.
-_CANDIDATE = regex.compile(r"(?<![\w/.])(?:[+(]\s?){0,2}\d(?:[^\w\n,;:%€$£¥₫฿₹₱=\"']{0,3}+\d){6,17}+(?![\d%])(?!\w)")
+_CANDIDATE = regex.compile(r"(?<![\d/.])(?:[+(]\s?){0,2}\d(?:[^\w\n,;:%€$£¥₫฿₹₱=\"']{0,3}+\d){6,44}+(?![\d%])")
 _TOKEN = regex.compile(r"\+?\(?\d+")
-_DATE = regex.compile(r"(?:\d{1,2}[./\-]\d{1,2}[./\-](?:19|20)?\d\d|(?:19|20)\d\d[./\-]\d{1,2}[./\-]\d{1,2})")
+_DATE = regex.compile(
+    r"(?:(?:0?[1-9]|[12]\d|3[01])[./\-](?:0?[1-9]|1[0-2])[./\-](?:(?:19|20)\d\d|\d\d)(?![./\-]?\d)"
+    r"|(?:19|20)\d\d[./\-](?:0?[1-9]|1[0-2])[./\-](?:0?[1-9]|[12]\d|3[01])(?!\d))"
+)
 _YEARS = regex.compile(r"(?:1[5-9]|20)\d\d\s?[-–/ ]\s?(?:1[5-9]|20)\d\d\Z")
-_REACH = 30
+_REACH, _BEHIND = 30, 12
+_MOST = 500  # candidates looked at in one field
+_JOINER = regex.compile(r"[\s/&+,.:\-()|]*(?:or|and|và|va|hoặc|atau|dan|ou|y|o|e|und|oder|и|или|au|na|veya|หรือ|และ|或|和|또는|me|us|only|please|pls|no|my)?[\s/&+,.:\-()|]*")
+_LINK = regex.compile(r"[\s(\[/\-–（,]*(?:via|on|por|per|có|co|has|is|en|sur|auf|su|ada|bisa|こちら)?[\s(\[/:]*")
 _MESSENGERS = frozenset("whatsapp zalo wechat line telegram viber kakaotalk signal instagram facebook snapchat".split())
 _STOP = regex.compile(r"[;!?\n。！？।]")
 _MONEY_COUNTRY = {"GBP": "GB", "ZAR": "ZA", "KES": "KE", "NGN": "NG", "INR": "IN", "TZS": "TZ", "UGX": "UG", "PHP": "PH",
@@ -49,12 +56,17 @@ def phones(view: Folded, cues: list[Cue], context: Context) -> Iterator[Found]:
     text = as_digits(view.text, tongues(context.language.code, context.country))
     previous: tuple[int, str] = (-1, "")
     region = _region(view, context)
-    for found in _CANDIDATE.finditer(text):
+    starts, ends = {cue.start for cue in cues}, {cue.end for cue in cues}
+    for found in islice(_CANDIDATE.finditer(text), _MOST):
+        if (found.start() and spaced(text[found.start() - 1]) and found.start() not in ends) or (
+            stuck(text, found.end()) and found.end() not in starts
+        ):
+            continue  # letters are glued to it: a model number
         if _DATE.match(text, found.start()) or _YEARS.match(found.group()):
             continue
         for start, end in _pieces(text, found.start(), found.end()):
             kind = _kind(text, cues, start, end)
-            if kind == "never":
+            if kind in ("never", "qq"):
                 continue
             if previous[0] >= 0 and not kind and _STOP.search(text[previous[0] : start]) is None and start - previous[0] <= 5:
                 kind = previous[1]
@@ -75,28 +87,28 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _kind(text: str, cues: list[Cue], start: int, end: int) -> str:
-    """The nearest cue before the number, or right behind it; a messenger beside the word for phone counts more."""
-    best, distance = "", _REACH + 1
+    """The nearest cue before the number, or right behind it; a messenger joined to the word for phone counts more."""
+    best: Cue | None = None
     for cue in cues:
         if cue.end <= start and start - cue.end <= _REACH:
             between = text[cue.end : start]
             if _STOP.search(between) or any(char.isdigit() for char in between):
                 continue
-            gap = len(between)
-            if best in _MESSENGERS and cue.role in ("phone", "email") and start - cue.end > distance - 16:
+            if best and best.role in _MESSENGERS and cue.role == "phone" and _JOINER.fullmatch(text[best.end : cue.start]):
                 continue
-            if cue.role == "phone" and best in _MESSENGERS and _joined(text[: cue.start]):
-                continue
-            best, distance = cue.role, gap
-        elif cue.start >= end and cue.start - end <= 12 and cue.role in _MESSENGERS and best in ("", "phone"):
-            between = text[end : cue.start].strip()
-            if (between in ("", "(", "via", "on", "/", "-", "por", "per", "[", "（", "có", "co") or between.startswith("(")) and not text[cue.end : cue.end + 4].strip(" :.-=@)")[:1].isdigit():
-                best = cue.role
-    return best
+            best = cue
+        elif cue.start >= end:
+            if cue.start - end > _BEHIND:
+                break
+            if cue.role in _MESSENGERS and (best is None or best.role == "phone") and _behind(text, end, cue):
+                return cue.role
+    return best.role if best else ""
 
 
-def _joined(before: str) -> bool:
-    return before.rstrip().endswith(("/", "&", "+", "or", "and", "và", "hoặc", "atau", "dan", "ou", "y", "e", "und", "oder", "и", "或", "و"))
+def _behind(text: str, end: int, cue: Cue) -> bool:
+    """Whether "(WhatsApp)" behind a number speaks of that number, and not of a name or number that follows it."""
+    following = text[cue.end : cue.end + 4].lstrip(" :.-=")
+    return _LINK.fullmatch(text[end : cue.start]) is not None and not (following[:1].isascii() and (following[:1].isalnum() or following[:1] == "@"))
 
 
 def _number(

@@ -13,7 +13,7 @@ _ZEROS = {"en": "zero|oh|o|nought", "vi": "không|zero", "th": "ศูนย์"
           "ms": "kosong|sifar", "fr": "zero", "es": "cero", "pt": "zero", "de": "null", "it": "zero", "nl": "nul", "ru": "ноль|нуль",
           "ar": "صفر", "hi": "शून्य|जीरो|ज़ीरो", "sw": "sifuri", "tr": "sıfır", "tl": "sero|zero", "ko": "영|공", "zh": "零|洞|拐"}  # fmt: skip
 _UNSPACED = frozenset("th lo km my zh ko ja".split())
-_LOOKALIKE = regex.compile(r"(?<![a-z])[0-9oil|]{2,20}(?![a-z])")
+_LOOKALIKE = regex.compile(r"(?<![\w+])[0o+][0-9oil|]{1,12}+(?:[ .\-]{1,2}[0-9oil|]{2,8}+){0,6}+(?![\w])")
 _LETTERS = str.maketrans("oil|", "0111")
 _FEWEST = 7
 
@@ -67,8 +67,9 @@ def as_digits(text: str, langs: frozenset[str]) -> str:
                 digits.append(word * repeat)
                 repeat = 1
             else:
-                said += 1
-                digits.append((words.get(word) or _glued(word, words)) * repeat)
+                value = words.get(word) or _glued(word, words)
+                said += len(value)
+                digits.append(value * repeat)
                 repeat = 1
         joined = "".join(digits)
         if said >= 3 and len(joined) >= _FEWEST:
@@ -92,4 +93,6 @@ def _glued(word: str, words: dict[str, str]) -> str:
 
 def _lookalike(found: regex.Match[str]) -> str:
     word = found.group()
-    return word.translate(_LETTERS) if sum(char.isdigit() for char in word) * 2 >= len(word) else word
+    digits = sum(char.isdigit() for char in word)
+    signs = digits + sum(char in "oil|" for char in word)
+    return word.translate(_LETTERS) if signs >= 9 and digits * 5 >= signs else word

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 import regex
@@ -14,7 +15,7 @@ from nlp.text import key
 _UNSPACED = frozenset("th lo km my zh ko".split())
 _REVERSED = frozenset({"sw"})  # laki tatu: the multiplier stands first
 _MYRIADS = frozenset({"zh", "ja", "ko"})
-_LONGEST = 24
+_LONGEST, _MOST = 24, 3000
 
 
 class Token(NamedTuple):
@@ -59,7 +60,7 @@ def spoken(text: str, language: str, country: str = "") -> Iterator[tuple[int, i
         table = numerals("zh" if lang == "ja" else lang)
         if table is None:
             continue
-        for found in table.run.finditer(text):
+        for found in islice(table.run.finditer(text), _MOST):
             if found.start() in done:
                 continue
             tokens = [(table.words[m.group()], m.start(), m.end()) for m in table.one.finditer(text, found.start(), found.end())]

@@ -1,0 +1,209 @@
+"""Names of places in one text: candidates first, then which of them are meant as places, and which place each is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import regex
+
+from nlp.context import Context
+from nlp.facts.cues import Cues
+from nlp.facts.tables import countries, home, tongues, view
+from nlp.places.gazetteer import FOLDER, Place, gazetteer, unspaced
+from nlp.text import Folded
+
+_TOKEN = regex.compile(r"[\p{L}\p{M}]++(?:'s\b)?")
+_JOINED = regex.compile(r"(?:[ \-]|'|\. ?|-)\Z")
+_MOST_WORDS, _MOST_TOKENS = 4, 20_000
+_HANGUL_TAILS = frozenset(
+    "시 군 구 동 도 역 에서 에 은 는 이 가 을 를 의 로 으로 와 과 쪽 근처 지역 까지 부터 시내 인근 시에서 시내에서 구에서 동에서 군에서 에서만 직거래 에 있는 공항 항 발 산 행 거주 시장 세관 경찰서".split()
+)  # fmt: skip
+_ARABIC_HEADS = (("وال", "ال"), ("بال", "ال"), ("لل", "ال"), ("كال", "ال"), ("فال", "ال"), ("و", ""), ("ب", ""), ("ل", ""), ("ف", ""))
+_RUSSIAN_ENDINGS = ("ского", "скои", "ом", "ем", "ои", "еи", "ах", "ях", "ов", "ью", "а", "е", "у", "ы", "и", "я", "ю")
+_RUSSIAN_STEMS = ("", "а", "я", "ь", "о", "е", "ы", "и", "ии", "ск", "скии")
+_ALONE_BEFORE = frozenset(".,;:!?\n()[]|/·•–—-。，、；：！？။៖។၊→📍🏠")
+_SURE, _BIG = 3.0, 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A name that may be a place: folded offsets, the folded name, and what speaks for it."""
+
+    start: int
+    end: int
+    name: str
+    cue: str
+    alone: bool
+    capital: bool
+    attributive: bool = False
+    inside: bool = False
+    glued: bool = False
+
+
+@lru_cache(maxsize=1)
+def _cues() -> Cues:
+    lines = (FOLDER / "cues.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = [line.split("\t") for line in lines]
+    entries = [(role, lang, phrase) for role, lang, phrases in rows for phrase in phrases.split("|")]
+    return Cues(sorted(entries, key=lambda entry: entry[0] != "seat"))
+
+
+def candidates(text: str, context: Context) -> Iterator[Hit]:
+    """Names of the gazetteer in a text, the longest at each place."""
+    folded = view(text)
+    ends = {cue.end: cue.role for cue in _cues().find(folded.text, tongues(context.language.code, context.country))}
+    others = gazetteer().phrases(folded.text)
+    for start, end in [*_spaced(folded), *gazetteer().wide(folded.text)]:
+        if any(first <= start and end <= last for first, last in others):
+            continue
+        if folded.text[end - 1 : end + 1] == "市内" and folded.text[start : end - 1] in gazetteer():
+            end -= 1
+        name = folded.text[start:end].replace("-", " ").replace("'", " ")
+        name = folded.text[start:end] if folded.text[start:end] in gazetteer() else " ".join(name.split())
+        before = folded.text[:start].rstrip(" :：") if start < 4000 else folded.text[start - 200 : start].rstrip(" :：")
+        shift = max(0, start - 200) if start >= 4000 else 0
+        cue = ends.get(shift + len(before), "")
+        left = before[-1:] if before else "."
+        right = folded.text[end : end + 8].lstrip(" ")[:1] or "."
+        alone = (left in _ALONE_BEFORE or not before) and right in _ALONE_BEFORE
+        first, _ = folded.span(start, end)
+        capital = folded.original[first].isupper()
+        yield Hit(start, end, name, cue, alone, capital, _attributive(folded.text, start), _inside(folded.text, start, end), _glued(folded.text, start))
+
+
+def _glued(text: str, start: int) -> bool:
+    """Letters of such a script (but Han and kana) stand right before the name."""
+    return 0xE00 <= ord(text[start]) < 0x1800 and start > 0 and unspaced(text[start - 1])
+
+
+def _inside(text: str, start: int, end: int) -> bool:
+    """Letters of a script without spaces go on at both sides, so that the name may be a piece of other words."""
+    return (0xE00 <= ord(text[start]) < 0x1800 and start > 0 and end < len(text)
+            and unspaced(text[start - 1]) and unspaced(text[end]))  # fmt: skip
+
+
+def _spaced(folded: Folded) -> Iterator[tuple[int, int]]:
+    """Runs of one to four words that are names, in scripts with spaces."""
+    text, names = folded.text, gazetteer()
+    tokens = [found.span() for _, found in zip(range(_MOST_TOKENS), _TOKEN.finditer(text), strict=False)]
+    at = 0
+    while at < len(tokens):
+        start, stop = tokens[at]
+        if unspaced(text[start]) or stop - start > 60:
+            at += 1
+            continue
+        for size in range(min(_MOST_WORDS, len(tokens) - at), 0, -1):
+            end = tokens[at + size - 1][1]
+            if size > 1 and not all(_joined(text, tokens[at + n][1], tokens[at + n + 1][0]) for n in range(size - 1)):
+                continue
+            name = text[start:end]
+            if name in names or (size > 1 and "-" in name and name.replace("-", " ") in names):
+                yield start, end
+                at += size
+                break
+        else:
+            if stop - start > 1:
+                yield from _inflected(text, start, stop)
+            at += 1
+
+
+def _joined(text: str, end: int, start: int) -> bool:
+    return start - end <= 2 and _JOINED.fullmatch(text[end:start]) is not None
+
+
+def _inflected(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A name with what its language glues to it: Korean particles, Arabic prefixes."""
+    names, word = gazetteer(), text[start:end]
+    code = ord(word[0])
+    if 0xAC00 <= code < 0xD7B0:
+        for size in range(min(len(word) - 1, 6), 1, -1):
+            if word[size:] in _HANGUL_TAILS and word[:size] in names:
+                yield start, start + size
+                return
+    elif 0x600 <= code < 0x700:
+        for head, instead in _ARABIC_HEADS:
+            if word.startswith(head) and len(word) > len(head) + 2 and instead + word[len(head) :] in names:
+                yield start + len(head) - len(instead), end
+                return
+
+
+def stem(word: str) -> str:
+    """The nominative of a Russian place name in another case, "" where none is known."""
+    names = gazetteer()
+    for ending in _RUSSIAN_ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            base = word[: -len(ending)]
+            for tail in _RUSSIAN_STEMS:
+                if base + tail != word and any(p.population >= 30_000 for p in names.places(base + tail)):
+                    return base + tail
+    return ""
+
+
+_ATTRIBUTE = regex.compile(r"[\p{Ll}]{3,} (?:de|di|du|da|do|d'|von|del|des)\s?\Z")
+_PLACE_NOUN = regex.compile(r"(?:pres|cerca|perto|ville|ciudad|cidade|region|regiao|zona|puerto|porto|aeropuerto|aeroporto|aeroport|departement|"
+                            r"provincia|estado|envio|desde|distrito|municipio|port|commune|mairie|environs|alrededores|frontera|gare|"
+                            r"douane|douanes|parc|selva|mercado|marche|tribunal|juzgado|policia|police) (?:de|di|du|da|do|d'|von|del|des)\s?\Z")  # fmt: skip
+
+
+def _attributive(text: str, start: int) -> bool:
+    """ "dentelle de Calais": the place tells where a thing is from, not where it is sold."""
+    before = text[max(0, start - 24) : start]
+    return _ATTRIBUTE.search(before) is not None and _PLACE_NOUN.search(before) is None
+
+
+def choose(hit: Hit, context: Context, named: frozenset[str]) -> tuple[Place, float] | None:
+    """The place that a name means here, and how sure; None for an ordinary word. `named`: countries of other sure names."""
+    places = gazetteer().places(hit.name)
+    at = home(context.language.code, context.country)
+    kin = {code for code, (_, _, langs) in countries().items() if context.language.code in langs} if not context.country else set()
+    best: tuple[float, Place] | None = None
+    for place in places:
+        score = math.log10(place.population + 10) / 2
+        score += 4 if place.country == at else 2.5 if place.country in named else 1.0 if place.country in kin else 0
+        score += 0.3 if place.precision != "province" else 0
+        if best is None or score > best[0]:
+            best = (score, place)
+    if best is None:
+        return None
+    place = best[1]
+    sure = _sure(hit, place, context, at, named)
+    return (place, sure) if sure >= _SURE else None
+
+
+def _sure(hit: Hit, place: Place, context: Context, at: str, named: frozenset[str]) -> float:
+    """Points for a name being meant as this place; three are enough."""
+    first = hit.name[0]
+    cased = first.isalpha() and (first.upper() != first)
+    near = place.country == at or place.country in named
+    langs = gazetteer().words.get(hit.name, frozenset())
+    ordinary = bool(langs & {context.language.code}) or (bool(langs & {"en"}) and context.language.code in ("tl", "ms", "id", "hi", "sw"))
+    foreign_word = bool(langs) and not ordinary and context.language.code == "und"
+    points = 1.0 + (1.5 if near else 0.0)
+    points += 1.0 if hit.cue else 0.0
+    points += 0.7 if hit.alone else 0.0
+    points += 0.6 if place.population >= _BIG else 0.0
+    points += 0.5 if place.population >= 1_000_000 else 0.0
+    if cased:
+        points += 0.6 if hit.capital else -1.6
+    elif len(hit.name) >= 3 or near:
+        points += 0.5
+    if not cased and len(hit.name) == 2 and place.population < _BIG:
+        points -= 1.0
+    if hit.inside and not hit.cue:
+        points -= 1.5
+    if hit.glued and not hit.cue:
+        points -= 1.2
+    if 0xE00 <= ord(first) < 0x1800 and len(hit.name) <= 4 and not hit.cue and not hit.alone:
+        points -= 1.5
+    if hit.attributive and context.kind != "news":
+        points -= 2.5
+    if ordinary or foreign_word:
+        points -= 1.7 if not (hit.cue and hit.capital) else 0.9
+    if len(hit.name) <= 3 and cased:
+        points -= 0.4 if hit.name.isascii() and place.precision in ("city", "province") and near else 1.2
+    if place.precision == "country":
+        points = 4.0 if hit.cue or context.kind == "news" else 2.0
+    return points
