@@ -10,6 +10,7 @@ from osint.cli.common import Failure, opened, profiles, say, source_folders
 from osint.cli.crawling import summary
 from osint.cli.triage import print_leads
 from osint.crawl import crawl
+from osint.demo.judge import judge
 from osint.demo.profiles import names, write_profiles
 from osint.demo.server import DemoServer
 from osint.progress import watched
@@ -86,3 +87,4 @@ def _show(store: Store) -> None:
     print_leads(found.rows)
     news = store.texts.list(relevant=True, limit=0).total
     say(f"{found.total} leads; {harmless} offers were read as harmless; {news} news and documents on wildlife crime")
+    say(judge(store).line())

@@ -60,13 +60,15 @@ def _candidates(store: Store, mine: Offer) -> tuple[list[Offer], frozenset[str]]
     shared.pop(mine.id, None)
     nearest = sorted(shared, key=lambda other: (-shared[other], other))[:CANDIDATES]
     others = [offer(other) for other in store.listings.many(nearest)]
-    limit = weights()["seller"]["hub"]
-    hubs = frozenset(
-        contact
-        for contact in mine.contacts
-        if len({other.account for other in others if contact in other.contacts and other.account}) > limit
-    )
-    return others, hubs
+    return others, frozenset(contact for contact in mine.contacts if _is_hub(contact, mine, others))
+
+
+def _is_hub(contact: str, mine: Offer, others: Sequence[Offer]) -> bool:
+    """Many accounts, or some on one site: the number of a market, an auction house or a call centre, not of a seller."""
+    accounts = {(one.source, one.account) for one in (mine, *others) if contact in one.contacts and one.account}
+    here = sum(source == mine.source for source, _ in accounts)
+    limits = weights()["seller"]
+    return len(accounts) > limits["hub"] or here > limits["hub_here"]
 
 
 def _join_seller(store: Store, listing: StoredListing, mine: Offer, found: Sequence[tuple[Offer, Verdict]]) -> None:
