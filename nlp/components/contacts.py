@@ -10,6 +10,7 @@ from nlp.facts.phones import phones
 from nlp.facts.tables import view
 from nlp.records import Contact, FieldName
 
+_MOST = 1000  # cues of one field
 _ANY = frozenset({"any"})
 _ORDER = ("never", "whatsapp", "zalo", "wechat", "line", "telegram", "viber", "instagram", "facebook", "kakaotalk", "qq")
 
@@ -21,7 +22,7 @@ def find(field: FieldName, text: str, context: Context) -> list[Contact]:
     numbering plan only calls possible (not assigned) count when their form or a cue says that they are phones.
     """
     folded = view(text)
-    cues: list[Cue] = load("contact_cues.tsv", order=_ORDER).find(folded.text, _ANY)
+    cues: list[Cue] = load("contact_cues.tsv", order=_ORDER).find(folded.text, _ANY)[:_MOST]
     cues = sorted([*cues, *spelled_out(folded.text)], key=lambda cue: cue.start)
     found: list[tuple[str, str, int, int]] = []
     for part in (links(folded, context), emails(folded), phones(folded, cues, context), handles(folded, cues, context)):

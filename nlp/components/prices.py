@@ -11,10 +11,13 @@ from nlp.context import Context
 from nlp.facts.cues import Cue, load
 from nlp.facts.money import after, before, resolve
 from nlp.facts.numbers import Amount, amounts, read_fraction
+from nlp.facts.short import Money, parse_amount
 from nlp.facts.tables import home, stuck, tongues, view
 from nlp.facts.units import counted
 from nlp.records import FieldName, Price
 from nlp.text import Folded
+
+__all__ = ["Money", "Quoted", "asked", "find", "parse_amount"]
 
 ROLES = ("now", "asked", "old", "ship", "deposit", "instalment", "rent", "bid", "other", "total", "unit", "near", "neutral")
 _AGAINST = frozenset({"old", "ship", "deposit", "instalment", "rent", "bid", "other"})
@@ -40,8 +43,10 @@ def find(field: FieldName, text: str, context: Context) -> list[Quoted]:
     """All prices of a field, in order, each with its role: asked, now, old, ship, deposit, instalment, rent, total ..."""
     folded = view(text)
     language, country = context.language.code, context.country
-    cues = load("price_cues.tsv", order=ROLES).find(folded.text, tongues(language, country))
     found = amounts(text, language, country)[:_MOST]
+    if not found:
+        return []
+    cues = load("price_cues.tsv", order=ROLES).find(folded.text, tongues(language, country))
     out: list[Quoted] = []
     last_end = 0
     for number, amount in enumerate(found):

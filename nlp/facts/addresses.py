@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -33,6 +34,7 @@ _LINK = regex.compile(
     r"|(?:t\.me|wa\.me|zalo\.me|m\.me|fb\.me|fb\.com|vk\.com|line\.me|lin\.ee|instagr\.am|bit\.ly|(?:m\.|web\.)?facebook\.com|(?:www\.)?instagram\.com|api\.whatsapp\.com|chat\.whatsapp\.com)/[^\s<>\"'，。！）】]{1,200}+"
     r"|(?:[a-z0-9\-]{1,63}\.){1,4}(?:com|net|org|info|biz|shop|store|online|example|(?:com?|net|org|or|in|web)\.[a-z]{2})(?![a-z0-9@\-])(?:/[^\s<>\"'，。！）】]{0,200}+)?)"
 )
+_DOTTED = re.compile(r"[a-z0-9]\.[a-z]{2}")
 _HOSTS = {
     "t.me": "telegram", "telegram.me": "telegram", "wa.me": "whatsapp", "api.whatsapp.com": "whatsapp", "zalo.me": "zalo",
     "m.me": "facebook", "fb.me": "facebook", "fb.com": "facebook", "facebook.com": "facebook", "m.facebook.com": "facebook",
@@ -64,6 +66,8 @@ def emails(view: Folded) -> Iterator[Found]:
 
 def links(view: Folded, context: Context) -> Iterator[Found]:
     """Links; those of messengers and networks become the account they lead to."""
+    if _DOTTED.search(view.text) is None and "//" not in view.text:
+        return
     for found in islice(_LINK.finditer(view.text), _MOST):
         end = found.end() - (len(found.group()) - len(found.group().rstrip(".,;:!?)'\"*")))
         if "@" in view.text[found.start() : end].split("/")[0]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import regex
@@ -16,7 +17,7 @@ _BETWEEN = regex.compile(
     r"(?P<mark>(?:\s|[:=>\-–~.\"'“”«»(\[【「『→➡]|\bid\b|\bacc(?:ount)?\b|\buser(?:name)?\b|\bname\b|ไอดี|账号|帐号|號|号|是|为|は|아이디|ника?\b|hesab[iı]m?\b|:|com/|@|\p{So}|️){0,8}+)"
     r"(?P<name>[a-z0-9][a-z0-9._\-]{2,31})(?![a-z0-9@])"
 )
-_SPELLED = regex.compile(r"(?<![\w])[a-z](?:[ .\-_*·|/][a-z]){1,9}(?![\w])")
+_SPELLED = re.compile(r"\b[a-z](?:[ .\-_*·|/][a-z]){1,9}+\b")
 _SPELLED_KINDS = {"zalo": "zalo", "whatsapp": "whatsapp", "wechat": "wechat", "telegram": "telegram", "line": "line", "viber": "viber",
                   "wa": "whatsapp", "wasap": "whatsapp", "vx": "wechat", "wx": "wechat", "tg": "telegram", "ig": "instagram",
                   "fb": "facebook", "facebook": "facebook", "instagram": "instagram", "qq": "qq", "tele": "telegram"}  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -20,7 +21,7 @@ _GROUP_SPACE = frozenset("fr ru es pt de it nl tr sw en und".split())
 _COMMA_DECIMAL = frozenset("de fr es pt it nl ru tr id vi lo km".split())
 # 1,234.50 | 1 234 | 1,25,000 | 12,5 ; bounded, and possessive where it repeats.
 NUMBER = regex.compile(
-    r"(?<!\d)(?<!\d[.,])(?:"
+    r"(?<!\d[.,])(?:"
     r"(?<vulgar>(?:\d{1,3} )?\d{0,3}\d\u2044\d)"
     r"|(?<spaced>[1-9]\d{0,2}(?:[ \u202f]\d{3}){1,4}+(?:[.,]\d{1,2})?)(?![\d]|[.,]\d| \d)"
     r"|(?<grouped>\d{1,3}(?:(?:,\d{3}){1,5}+|(?:\.\d{3}){1,5}+|(?:'\d{3}){1,5}+|(?:\u066c\d{3}){1,5}+)(?:[.,\u066b]\d{1,2})?)(?!\d)"
@@ -28,6 +29,9 @@ NUMBER = regex.compile(
     r"|(?<plain>\d{1,15}+(?:[.,\u066b\u00b7]\d{1,4}+(?!\d))?)"
     r")"
 )
+
+
+_DIGIT = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +126,9 @@ def amounts(original: str, language: str, country: str) -> tuple[Amount, ...]:
     comma = comma_decimal(language, country)
     out: list[Amount] = []
     end = 0
-    for found in islice(NUMBER.finditer(text), _MOST):
-        if found.start() < end:
+    for digit in islice(_DIGIT.finditer(text), _MOST):
+        found = NUMBER.match(text, digit.start()) if digit.start() >= end else None
+        if found is None:
             continue
         raw, stop = found.group(), found.end()
         if found.group("spaced") and not _may_space(text, found.start(), raw, language, country):

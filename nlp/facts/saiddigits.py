@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import regex
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from nlp.facts.tables import rows
 from nlp.text import key
@@ -15,11 +16,11 @@ _ZEROS = {"en": "zero|oh|o|nought", "vi": "không|zero", "th": "ศูนย์"
 _UNSPACED = frozenset("th lo km my zh ko ja".split())
 _LOOKALIKE = regex.compile(r"(?<![\w+])[0o+][0-9oil|]{1,12}+(?:[ .\-]{1,2}[0-9oil|]{2,8}+){0,6}+(?![\w])")
 _LETTERS = str.maketrans("oil|", "0111")
-_FEWEST = 7
+_FEWEST, _FEWEST_SAID = 7, 4
 
 
 @lru_cache(maxsize=64)
-def _table(langs: frozenset[str]) -> tuple[dict[str, str], regex.Pattern[str]] | None:
+def _table(langs: frozenset[str]) -> tuple[dict[str, str], AhoCorasick, regex.Pattern[str]] | None:
     words: dict[str, str] = {}
     spaced, tight = set(), set()
     for lang, kind, value, forms in rows("numerals.tsv"):
@@ -41,7 +42,8 @@ def _table(langs: frozenset[str]) -> tuple[dict[str, str], regex.Pattern[str]] |
             parts.append(rf"(?<![\w\p{{M}}])(?:{choice})(?![\w\p{{M}}])" if edge else f"(?:{choice})")
     item = "(?:" + "|".join([*parts, r"(?<!\d)\d{1,4}(?!\d)"]) + ")"
     double = r"(?:(?:double|triple|doble|dobel|двойной) )?"
-    return words, regex.compile(rf"(?:{double}{item}[ ,.\-_·]{{0,3}}){{4,20}}+")
+    counter = AhoCorasick(list(words), implementation=Implementation.ContiguousNFA)
+    return words, counter, regex.compile(rf"(?:{double}{item}[ ,.\-_·]{{0,3}}){{4,20}}+")
 
 
 def as_digits(text: str, langs: frozenset[str]) -> str:
@@ -55,7 +57,9 @@ def as_digits(text: str, langs: frozenset[str]) -> str:
     table = _table(langs)
     if table is None:
         return text
-    words, pattern = table
+    words, counter, pattern = table
+    if len(counter.find_matches_as_indexes(text)) < _FEWEST_SAID:
+        return text
     out, last = [], 0
     for found in pattern.finditer(text):
         digits, said, repeat = [], 0, 1

@@ -119,11 +119,13 @@ _HOME = {"vi": "VN", "th": "TH", "lo": "LA", "km": "KH", "my": "MM", "id": "ID",
          "it": "IT", "nl": "NL", "pt": "BR", "es": "", "ar": "", "en": ""}  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def home(language: str, country: str) -> str:
     """The country to think of: the site's, else the one where most who write `language` live ("" when many do)."""
     return country or _HOME.get(language, "")
 
 
+@lru_cache(maxsize=1024)
 def tongues(language: str, country: str) -> frozenset[str]:
     """Languages whose words may stand in a text: its own, those of the site's country, English, and near kin."""
     out = {language, "en", *(countries().get(country, ("", "", ()))[2])}

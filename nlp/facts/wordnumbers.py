@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
@@ -29,8 +30,8 @@ class Numerals(NamedTuple):
     """The number words of one language and the pattern that finds a run of them."""
 
     words: dict[str, Token]
-    run: regex.Pattern[str]
-    one: regex.Pattern[str]
+    run: regex.Pattern[str] | re.Pattern[str]
+    one: regex.Pattern[str] | re.Pattern[str]
 
 
 @lru_cache(maxsize=64)
@@ -46,6 +47,10 @@ def numerals(language: str) -> Numerals | None:
     choice = "|".join(regex.escape(word) for word in sorted(words, key=len, reverse=True))
     if language in _UNSPACED:
         return Numerals(words, regex.compile(f"(?:{choice}){{1,{_LONGEST}}}+"), regex.compile(choice))
+    if language not in ("hi", "bn"):  # no vowel signs: the standard library is the faster one
+        choice = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+        run = rf"\b(?:{choice})\b(?:[ -]{{1,2}}(?:{choice})\b){{0,{_LONGEST}}}+"
+        return Numerals(words, re.compile(run), re.compile(rf"\b(?:{choice})\b"))
     edge, end = r"(?<![\w\p{M}'])", r"(?![\w\p{M}])"
     joint = r"[ -]{1,2}"
     run = f"{edge}(?:{choice}){end}(?:{joint}(?:{choice}){end}){{0,{_LONGEST}}}+"

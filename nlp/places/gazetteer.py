@@ -58,7 +58,7 @@ class Gazetteer:
                     shared = len(self._rows) - 1 if latitude else None
                 else:
                     _add(names, folded, shared)
-        self._names = names
+        self.names = names
         self.words = {name: frozenset(langs.split()) for name, langs in _table("words.tsv")}
         self.not_places = frozenset(key(phrase) for phrase, _, _ in _table("not.tsv"))
         for code, forms in _table("countries.tsv"):
@@ -74,10 +74,10 @@ class Gazetteer:
         self._automaton = AhoCorasick(wide, implementation=Implementation.ContiguousNFA, matchkind=MatchKind.LeftmostLongest)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self.names)
 
     def __contains__(self, name: str) -> bool:
-        return name in self._names
+        return name in self.names
 
     def _known(self, names: dict[str, int | tuple[int, ...]], name: str, country: str) -> int | None:
         """The row of a name in a country."""
@@ -87,7 +87,7 @@ class Gazetteer:
     @lru_cache(maxsize=4096)  # noqa: B019 - one gazetteer a process, it lives as long as the cache
     def places(self, name: str) -> tuple[Place, ...]:
         """The places of a folded name."""
-        found = self._names.get(name, ())
+        found = self.names.get(name, ())
         return tuple(_place(self._rows[number]) for number in ((found,) if isinstance(found, int) else found))
 
     def phrases(self, text: str) -> list[tuple[int, int]]:

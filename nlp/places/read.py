@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 import regex
 
@@ -16,7 +17,6 @@ from nlp.places.gazetteer import FOLDER, Place, gazetteer, unspaced
 from nlp.text import Folded
 
 _TOKEN = regex.compile(r"[\p{L}\p{M}]++(?:'s\b)?")
-_JOINED = regex.compile(r"(?:[ \-]|'|\. ?|-)\Z")
 _MOST_WORDS, _MOST_TOKENS = 4, 20_000
 _HANGUL_TAILS = frozenset(
     "시 군 구 동 도 역 에서 에 은 는 이 가 을 를 의 로 으로 와 과 쪽 근처 지역 까지 부터 시내 인근 시에서 시내에서 구에서 동에서 군에서 에서만 직거래 에 있는 공항 항 발 산 행 거주 시장 세관 경찰서".split()
@@ -54,9 +54,12 @@ def _cues() -> Cues:
 def candidates(text: str, context: Context) -> Iterator[Hit]:
     """Names of the gazetteer in a text, the longest at each place."""
     folded = view(text)
+    spans = [*_spaced(folded, context), *gazetteer().wide(folded.text)]
+    if not spans:
+        return
     ends = {cue.end: cue.role for cue in _cues().find(folded.text, tongues(context.language.code, context.country))}
     others = gazetteer().phrases(folded.text)
-    for start, end in [*_spaced(folded), *gazetteer().wide(folded.text)]:
+    for start, end in spans:
         if any(first <= start and end <= last for first, last in others):
             continue
         if folded.text[end - 1 : end + 1] == "市内" and folded.text[start : end - 1] in gazetteer():
@@ -85,33 +88,40 @@ def _inside(text: str, start: int, end: int) -> bool:
             and unspaced(text[start - 1]) and unspaced(text[end]))  # fmt: skip
 
 
-def _spaced(folded: Folded) -> Iterator[tuple[int, int]]:
-    """Runs of one to four words that are names, in scripts with spaces."""
-    text, names = folded.text, gazetteer()
-    tokens = [found.span() for _, found in zip(range(_MOST_TOKENS), _TOKEN.finditer(text), strict=False)]
-    at = 0
-    while at < len(tokens):
-        start, stop = tokens[at]
-        if unspaced(text[start]) or stop - start > 60:
-            at += 1
+def _spaced(folded: Folded, context: Context) -> Iterator[tuple[int, int]]:
+    """Runs of one to four words that are names, in scripts with spaces. In cased scripts they begin with a capital;
+    small letters are let through for single words and pairs of people who write no capitals at all.
+    """
+    text, names, original, starts = folded.text, gazetteer().names, folded.original, folded.starts
+    tokens = [found.span() for found in islice(_TOKEN.finditer(text), _MOST_TOKENS)]
+    joined = [_joined(text, tokens[at][1], tokens[at + 1][0]) for at in range(len(tokens) - 1)]
+    joined.append(False)
+    skip = 0
+    for at, (start, stop) in enumerate(tokens):
+        if at < skip or unspaced(text[start]) or stop - start > 60:
             continue
-        for size in range(min(_MOST_WORDS, len(tokens) - at), 0, -1):
-            end = tokens[at + size - 1][1]
-            if size > 1 and not all(_joined(text, tokens[at + n][1], tokens[at + n + 1][0]) for n in range(size - 1)):
-                continue
+        first = original[start if starts is None else starts[start]]
+        small = first.islower()
+        if small and context.kind == "news":
+            continue
+        last = at
+        while last - at < (1 if small else _MOST_WORDS - 1) and joined[last]:
+            last += 1
+        for end_token in range(last, at - 1, -1):
+            end = tokens[end_token][1]
             name = text[start:end]
-            if name in names or (size > 1 and "-" in name and name.replace("-", " ") in names):
+            if name in names or (end_token > at and "-" in name and name.replace("-", " ") in names):
                 yield start, end
-                at += size
+                skip = end_token + 1
                 break
         else:
-            if stop - start > 1:
+            if stop - start > 1 and ord(first) >= 0x600:
                 yield from _inflected(text, start, stop)
-            at += 1
 
 
 def _joined(text: str, end: int, start: int) -> bool:
-    return start - end <= 2 and _JOINED.fullmatch(text[end:start]) is not None
+    gap = start - end
+    return (gap == 1 and text[end] in " -'") or (gap == 2 and text[end:start] == ". ")
 
 
 def _inflected(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -154,11 +164,17 @@ def _attributive(text: str, start: int) -> bool:
     return _ATTRIBUTE.search(before) is not None and _PLACE_NOUN.search(before) is None
 
 
+@lru_cache(maxsize=64)
+def _kin(language: str) -> frozenset[str]:
+    """Countries where a language is one of trade."""
+    return frozenset(code for code, (_, _, langs) in countries().items() if language in langs)
+
+
 def choose(hit: Hit, context: Context, named: frozenset[str]) -> tuple[Place, float] | None:
     """The place that a name means here, and how sure; None for an ordinary word. `named`: countries of other sure names."""
     places = gazetteer().places(hit.name)
     at = home(context.language.code, context.country)
-    kin = {code for code, (_, _, langs) in countries().items() if context.language.code in langs} if not context.country else set()
+    kin = _kin(context.language.code) if not context.country else frozenset()
     best: tuple[float, Place] | None = None
     for place in places:
         score = math.log10(place.population + 10) / 2
