@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 import sys
 from collections import Counter
@@ -52,7 +53,7 @@ def prepared(page: dict) -> tuple[np.ndarray, list[list[str]], str]:
     def catch(dom, groups, tiles, kind, anchor):  # type: ignore[no-untyped-def]
         from spiders.extract import blocks
 
-        caught.append((blocks.table(dom, groups, tiles, kind, anchor), [tokens(block.text) for block in dom.blocks], kind))
+        caught.append((blocks.table(dom, groups, tiles, kind, anchor), [tokens(block.text) for block in dom.everything], kind))
         return dom.blocks
 
     maintext.select = catch
@@ -94,6 +95,18 @@ def score(found: list[list[str]], keep: np.ndarray, gold: str) -> float:
     return 2 * sum((want & got).values()) / total if total else 1.0
 
 
+def choose(odds: np.ndarray, sizes: np.ndarray, power: float) -> np.ndarray:
+    """The blocks that make the expected F1 greatest, when each is right with its own chance."""
+    chance = 1 / (1 + np.exp(-odds))
+    order = np.argsort(-odds)
+    gained = np.cumsum((chance * sizes)[order])
+    taken = np.cumsum(sizes[order])
+    expected = 2 * gained / (taken + power * (chance * sizes).sum() + 1e-9)
+    keep = np.zeros(len(odds), dtype=bool)
+    keep[order[: int(np.argmax(expected)) + 1]] = True
+    return keep
+
+
 def fit(x: np.ndarray, y: np.ndarray, w: np.ndarray):  # type: ignore[no-untyped-def]
     from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -104,15 +117,22 @@ def fit(x: np.ndarray, y: np.ndarray, w: np.ndarray):  # type: ignore[no-untyped
     return model.fit(xx[used], yy[used], sample_weight=ww[used])
 
 
-TREES, RATE = 120, 0.09
+TREES, RATE = 100, 0.1
 
 
 def main() -> None:
     from sklearn.model_selection import GroupKFold
 
     data = pages()
-    with ProcessPoolExecutor(2) as pool:
-        found = list(pool.map(prepared, data, chunksize=8))
+    cache = Path(os.environ["BLOCKS_CACHE"]) if os.environ.get("BLOCKS_CACHE") else None
+    if cache and cache.exists():
+        with np.load(cache, allow_pickle=False) as kept_before:
+            found = [(kept_before[f"x{i}"], json.loads(str(kept_before[f"t{i}"])), "") for i in range(len(data))]
+    else:
+        with ProcessPoolExecutor(2) as pool:
+            found = list(pool.map(prepared, data, chunksize=8))
+        if cache:
+            np.savez(cache, **{f"x{i}": one[0] for i, one in enumerate(found)}, **{f"t{i}": np.array(json.dumps(one[1])) for i, one in enumerate(found)})
     kept = [(page, *one) for page, one in zip(data, found, strict=True) if len(one[1])]
     print("pages", len(kept), "of", len(data))
     xs = [one[1] for one in kept]
@@ -125,12 +145,15 @@ def main() -> None:
     groups = np.array([one[0]["site"] for one in kept])
     results: dict[str, list[float]] = {}
     curve: dict[str, dict[float, list[float]]] = {}
-    for train, test in GroupKFold(5).split(groups, groups, groups):
+    for train, test in GroupKFold(4).split(groups, groups, groups):
         model = fit(np.vstack([xs[i] for i in train]), np.concatenate([ys[i] for i in train]), np.concatenate([ws[i] for i in train]))
         for i in test:
             odds = model.decision_function(xs[i])
             kind = kept[i][0]["type"]
-            for cut in (-1.2, -0.8, -0.4, 0.0, 0.4):
+            sizes = np.array([len(block) for block in kept[i][2]], dtype=float)
+            for power in (0.8, 1.0, 1.2):
+                curve.setdefault(kind, {}).setdefault(f"best*{power}", []).append(score(kept[i][2], choose(odds, sizes, power), kept[i][0]["gold"]))
+            for cut in (-1.2, -0.8, -0.4, 0.0):
                 curve.setdefault(kind, {}).setdefault(cut, []).append(score(kept[i][2], odds > cut, kept[i][0]["gold"]))
             results.setdefault(kind + " best possible", []).append(score(kept[i][2], ys[i] > 0.45, kept[i][0]["gold"]))
     for kind, cuts in sorted(curve.items()):

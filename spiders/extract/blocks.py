@@ -52,7 +52,7 @@ _MONEY = re.compile(r"[$€£¥₹฿₫₽₩]\s?\d|\d\s?(?:€|zł|kr|Kč|USD|
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:/.]\d\d\b|\bago\b", re.I)
 
 _LOCAL = ("length", "words", "linked", "digits", "upper", "stops", "sentence", "legal", "money", "date", "depth", "place", "index", "after_title", "near_title",
-          "repeat", "same", "tile", "best_tile", "up1", "up1_links", "up2", "up2_links", "up3", "up3_links", "siblings", "avg", "colon")  # fmt: skip
+          "repeat", "same", "tile", "best_tile", "up1", "up1_links", "up2", "up2_links", "up3", "up3_links", "siblings", "avg", "colon", "folded")  # fmt: skip
 _AROUND = ("length", "linked", "stops", "heading", "content_own")
 PAGE = ("listing", "results", "article", "forum", "size", "blocks", "prose", "tiles", "tile_share")
 NAMES = (*_LOCAL, *(f"tag_{tag}" for tag in _TAGS), *(f"in_{tag}" for tag in _INSIDE), *(f"mark_{name}" for name in _NAMES), *(f"own_{name}" for name in _NAMES),
@@ -70,7 +70,7 @@ def _marks(sig: str) -> int:
 
 def table(dom: Dom, groups: Sequence[Group], tiles: Sequence[Tile], kind: str, anchor: int | None) -> NDArray[np.float32]:
     """One row a block, one column a name of `NAMES`."""
-    blocks = dom.blocks
+    blocks = dom.everything
     own: dict[Node, int] = {}
     marks: dict[Node, int] = {}
     inside: dict[Node, int] = {}
@@ -107,7 +107,7 @@ def table(dom: Dom, groups: Sequence[Group], tiles: Sequence[Tile], kind: str, a
     place_bits = [(1 << place, place) for place in range(max(len(_NAMES), len(_INSIDE)))]
     total = max(dom.size, 1)
     for block in blocks:
-        row = rows[block.index]
+        row = rows[block.place]
         node = block.node
         row[:base] = _local(block, total, len(blocks), anchor, shapes, texts, in_tile[node])
         if node.tag in tag_at:
@@ -148,11 +148,11 @@ def _local(block: Block, total: int, count: int, anchor: int | None, shapes: Cou
     return [
         math.log1p(length), math.log1p(words), min(1.0, block.linked / length), sum(map(str.isdigit, sample)) / seen, sum(map(str.isupper, sample)) / seen,
         len(_STOPS.findall(sample)) / math.sqrt(seen), float(_SENTENCE.search(text) is not None), float(_LEGAL.search(sample) is not None), float(_MONEY.search(sample) is not None),
-        float(_DATE.search(sample) is not None), node.depth / 10, block.start / total, block.index / count, float(anchor is not None and after >= 0),
+        float(_DATE.search(sample) is not None), node.depth / 10, block.start / total, block.place / count, float(anchor is not None and after >= 0),
         math.log1p(abs(after)) * (1 if after >= 0 else -1) if anchor is not None else -5.0, math.log1p(shapes[(node.tag, node.sig)]), math.log1p(texts[text]),
         float(tile & 1), float(tile & 2) / 2, math.log1p(one.size) if one else 0.0, one.linked / max(one.size, 1) if one else 0.0, math.log1p(two.size) if two else 0.0,
         two.linked / max(two.size, 1) if two else 0.0, math.log1p(three.size) if three else 0.0, three.linked / max(three.size, 1) if three else 0.0,
-        math.log1p(len(one.el)) if one else 0.0, length / words, float(text.endswith(":")),
+        math.log1p(len(one.el)) if one else 0.0, length / words, float(text.endswith(":")), float(node.folded),
     ]  # fmt: skip
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from spiders.extract.dom import Block, Dom, Node
+from spiders.extract.labels import Pair
 from spiders.extract.titles import tokens
-from spiders.extract.words import bare, label, words
+from spiders.extract.words import bare, has, label, words
 
 _BOX = re.compile(r"descri(?:ption|pcion|zione|cao|ção)|beschreibung|omschrijving|postingbody|posting-body|ad-?text|body-?text|product-?detail|about-this|overview|viptext|item-?details|mo-?ta|deskripsi|detail-?content|aciklama|kuvaus|popis|opis|beskrivelse|beskrivning|readmore|userbody|user_html|fulltext|prodtext|feature-?bullets|summary|content-?text|expose-?text|objektbeschreibung|long-?desc|\bdesc\b|more-?info", re.I)  # fmt: skip
 _EXACT = re.compile(r"descri(?:ption|pcion|zione)|beschreibung|omschrijving|postingbody|mo-?ta|deskripsi|aciklama|beskrivelse|beskrivning|kuvaus|\bdesc\b|opis|popis", re.I)
@@ -14,7 +15,7 @@ _NOT_BOX = re.compile(r"review|comment|related|similar|recommend|footer|shipping
 _STOP = frozenset(bare(word) for word in words("stop"))
 
 
-def description_of(dom: Dom, stated: str, title: str, beside: set[object]) -> tuple[str, str]:
+def description_of(dom: Dom, stated: str, title: str, beside: set[object], pairs: list[Pair]) -> tuple[str, str]:
     """The description and its origin ("json-ld", "rule", "opengraph")."""
     shown = [*_boxes(dom, beside), *_under_heading(dom, beside)]
     short = stated.removesuffix("...").removesuffix("…").strip()
@@ -25,13 +26,18 @@ def description_of(dom: Dom, stated: str, title: str, beside: set[object]) -> tu
             return min(fuller, key=len), "rule"
         if len(short) >= 200 or not shown:
             return stated, "json-ld"
+    meta = dom.meta("description", "og:description", "twitter:description")
+    for pair in pairs:
+        if "description" in pair.keys and len(pair.value) > 60 and not shown:
+            shown = [pair.value]
     if shown:
         best = max(shown, key=lambda text: min(len(text), 4000))
         if len(best) > 60 or not short:
+            if not short and len(meta) > 60 and not has("buy", meta) and " ".join(tokens(meta)[:6]) not in " ".join(tokens(best)):
+                best = f"{meta}\n{best}"  # the seller's words may stand in a frame of their own: the metadata quote them
             return (best if not short or short in best else f"{stated}\n{best}"), "rule"
     if short:
         return stated, "json-ld"
-    meta = dom.meta("og:description", "description", "twitter:description")
     dense = _densest(dom, title, beside)
     if dense and (not meta or len(dense) > 0.8 * len(meta)):
         return dense, "rule"
@@ -50,7 +56,7 @@ def _boxes(dom: Dom, beside: set[object]) -> list[str]:
         while node is not None and node.tag not in {"body", "html"}:
             if _BOX.search(node.sig) and not _NOT_BOX.search(node.sig):
                 home = node
-            if node.el in beside or node.tag in {"nav", "footer"}:
+            if node.el in beside or (node.tag in {"nav", "footer"} and node.linked > 0.4 * node.size):
                 home = None
                 break
             node = node.parent

@@ -28,7 +28,7 @@ MAX_TEXTS = 60_000
 class Node:
     """An element with visible text in it. `size`: characters of its text, `linked`: those of them inside links."""
 
-    __slots__ = ("block", "depth", "el", "hidden", "key", "linked", "order", "parent", "sig", "size", "tag", "anchor")
+    __slots__ = ("anchor", "block", "depth", "el", "folded", "hidden", "linked", "order", "parent", "sig", "size", "tag")
 
     def __init__(self, el: etree._Element, parent: Node | None, order: int) -> None:
         tag = el.tag
@@ -39,8 +39,9 @@ class Node:
         self.size = self.linked = 0
         self.anchor: Node | None = self if self.tag == "a" and get("href") else (parent.anchor if parent else None)
         style = get("style")
-        own = self.tag in HIDDEN_TAGS or (style is not None and _HIDDEN_STYLE.search(style) is not None)
-        self.hidden: bool = own or el.get("hidden") is not None or (parent is not None and parent.hidden)
+        # folded: there, but only shown on a click (tabs, accordions); hidden: that, or never text at all
+        self.folded: bool = (parent is not None and parent.folded) or (style is not None and _HIDDEN_STYLE.search(style) is not None) or el.get("hidden") is not None
+        self.hidden: bool = self.folded or self.tag in HIDDEN_TAGS or (parent is not None and parent.hidden)
         self.depth: int = parent.depth + 1 if parent else 0
         self.block: Node = self if parent is None or self.tag in BLOCK_TAGS else parent.block
 
@@ -52,10 +53,12 @@ class Node:
 class Block:
     """A run of text. `start` counts the characters of visible text before it."""
 
-    __slots__ = ("index", "linked", "nodes", "parts", "start", "node", "text")
+    __slots__ = ("index", "linked", "node", "nodes", "parts", "place", "start", "text")
 
     def __init__(self, node: Node, index: int, start: int) -> None:
         self.node, self.index, self.start = node, index, start
+        self.place = 0
+        """Place among all blocks, folded ones counted."""
         self.parts: list[str] = []
         self.nodes: list[Node] = []
         self.linked = 0
@@ -74,6 +77,9 @@ class Dom:
         self.nodes: dict[etree._Element, Node] = {}
         self.ordered: list[Node] = []
         self.blocks: list[Block] = []
+        """What is seen at once, in order."""
+        self.everything: list[Block] = []
+        """The same with what is folded away (tabs, accordions)."""
         self.hidden_texts: list[str] = []
         self.size = 0
         self._walk()
@@ -113,14 +119,14 @@ class Dom:
             if parent is None:
                 continue
             node = self.nodes.get(parent) or self.node(parent)
-            if node.hidden:
+            if node.hidden and (not node.folded or _never(node)):
                 if node.tag == "noscript" or (node.parent and node.parent.tag == "noscript"):
                     self.hidden_texts.append(str(raw))
                 continue
             home = node.block
             if block is None or block.node is not home or after in BLOCK_TAGS or after == "br":
-                block = Block(home, len(self.blocks), self.size)
-                self.blocks.append(block)
+                block = Block(home, 0, self.size)
+                self.everything.append(block)
                 before = None
             piece = str(raw)
             if before is not None and before is not node and _apart(block.parts[-1], piece, before, node):
@@ -129,22 +135,28 @@ class Dom:
             block.parts.append(piece)
             block.nodes.append(node)
             length = len(piece.strip())
+            if node.anchor is not None:
+                block.linked += length
+            if node.folded:
+                continue
             self.size += length
             node.size += length
             if node.anchor is not None:
                 node.linked += length
-                block.linked += length
         for one in reversed(self.ordered):
             if one.parent is not None and not one.hidden:
                 one.parent.size += one.size
                 one.parent.linked += one.linked
         kept = []
-        for one in self.blocks:
+        for one in self.everything:
             one.text = " ".join("".join(one.parts).split())
             if one.text:
-                one.index = len(kept)
+                one.place = len(kept)
                 kept.append(one)
-        self.blocks = kept
+                one.index = len(self.blocks)
+                if not one.node.folded:
+                    self.blocks.append(one)
+        self.everything = kept
 
     @cached_property
     def title(self) -> str:
@@ -173,6 +185,14 @@ class Dom:
     def absolute(self, href: str) -> str:
         """`href` as an absolute http(s) address, "" when it is none."""
         return safe_join(self.base, href)
+
+
+def _never(node: Node | None) -> bool:
+    while node is not None:
+        if node.tag in HIDDEN_TAGS:
+            return True
+        node = node.parent
+    return False
 
 
 def _apart(left: str, right: str, before: Node, node: Node) -> bool:

@@ -112,6 +112,7 @@ def signs(seen: Evidence) -> dict[str, float]:
         "description": float("description" in said),
         "published": float(bool(dom.meta("article:published_time", "date", "pubdate", "datepublished"))),
         "author": float(bool(dom.meta("author", "article:author"))),
+        "label_price": float(any(_labelled_price(block.text) for block in dom.blocks if 4 < len(block.text) < 80)),
         "before_tiles": min(lead, 3000) / 1500,
         "titled": float(seen.anchor is not None),
         "size": math.log1p(dom.size / 1000) / 2,
@@ -137,6 +138,11 @@ def kind_of(seen: Evidence) -> tuple[PageKind, str]:
     weights = _weights()[best]
     told = sorted((name for name in PHRASES if weights.get(name, 0.0) * found[name] > 0.1), key=lambda name: -weights[name] * found[name])
     return best, ", ".join(PHRASES[name] for name in told[:3]) or "the sum of small signs"
+
+
+def _labelled_price(text: str) -> bool:
+    name, mark, rest = text.partition(":")
+    return bool(mark) and label(name) == ("price",) and any(char.isdigit() for char in rest[:30])
 
 
 def _buys(dom: Dom) -> int:

@@ -45,7 +45,7 @@ def read_listing(dom: Dom, found: list[Thing], groups: list[Group], links: list[
     pairs = labels.pairs(dom)
     anchor = titles.place_of(dom, title)
     price, origins["price"] = price_of(dom, thing, extra, setting, title, beside, anchor)
-    text, origins["text"] = descriptions.description_of(dom, thing.text("description") if thing else (extra.text("description") if extra else ""), title, beside)
+    text, origins["text"] = descriptions.description_of(dom, thing.text("description") if thing else (extra.text("description") if extra else ""), title, beside, pairs)
     if origins["text"] == "json-ld":
         origins["text"] = thing.origin if thing else "script"
     seller, origins["seller"] = _seller(dom, thing, extra, links, pairs, beside)

@@ -24,14 +24,14 @@ def _forest() -> Forest | None:
 def select(dom: Dom, groups: Sequence[Group], tiles: Sequence[Tile], kind: str, anchor: int | None) -> list[Block]:
     """The blocks of the main text, in page order."""
     forest = _forest()
-    if forest is None or not dom.blocks:
+    if forest is None or not dom.everything:
         return [block for block in dom.blocks if block.linked < 0.6 * len(block.text) and not boiler(block.node.el)]
     odds = forest.odds(numbers.table(dom, groups, tiles, kind, anchor))
     cut = _CUT.get(kind, -0.4)
-    kept = [block for block, odd in zip(dom.blocks, odds, strict=True) if odd > cut]
+    kept = [block for block, odd in zip(dom.everything, odds, strict=True) if odd > cut]
     if sum(len(block.text) for block in kept) < 40:  # nothing passed: the most likely blocks are better than none
-        ranked = sorted(zip(odds, range(len(dom.blocks)), strict=True), reverse=True)[:5]
-        kept = [dom.blocks[place] for place in sorted(place for _, place in ranked)]
+        ranked = sorted(zip(odds, range(len(dom.everything)), strict=True), reverse=True)[:5]
+        kept = [dom.everything[place] for place in sorted(place for _, place in ranked)]
     return kept
 
 

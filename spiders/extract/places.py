@@ -17,7 +17,7 @@ def place_of(dom: Dom, found: list[Pair], beside: set[object], anchor: int | Non
     for pair in first(found, "location"):
         value = clean(pair.value)
         if value:
-            return value, "rule"
+            return _with_next(dom, pair.block.index, value), "rule"
     meta = dom.meta("geo.placename", "og:locality", "place:location:locality", "business:contact_data:locality", "geo.region")
     best, best_score, at = "", 0.0, 0
     for place, block in enumerate(dom.blocks):
@@ -53,11 +53,31 @@ def place_of(dom: Dom, found: list[Pair], beside: set[object], anchor: int | Non
     if meta:
         region = dom.meta("og:region", "og:country-name")
         return ", ".join(filter(None, (meta, region if region != meta else ""))), "opengraph"
-    return _from_title(dom, title, anchor), "rule"
+    text = _under_title(dom, anchor) or _from_title(dom, title, anchor)
+    return text, "rule" if text else ""
 
 
 _AFTER = re.compile(r"(?:^|\s)(?:in|en|à|em|im|i|ở|tại|di|w|ve|v|dans|near|bei)\s+(?=[^\W\d_a-zà-ÿ])", re.U)
 _TITLE_PLACE = re.compile(r"\(([^()\d]{3,50})\)\s*$")
+
+
+_PARTS = re.compile(r"[^\W\d_][^,;:!?]{1,40}(?:,\s+[^,;:!?]{2,40}){1,5}$")
+
+
+def _listed(text: str) -> bool:
+    """Names in a row, parted by commas: "Great Shefford, Hungerford, RG17"."""
+    names = [part.strip() for part in text.split(",")]
+    return bool(_PARTS.match(text)) and all(name[:1].isupper() or name[:1].isdigit() or not name[:1].isascii() for name in names) and len(text) < 100
+
+
+def _under_title(dom: Dom, anchor: int | None) -> str:
+    if anchor is None:
+        return ""
+    for block in dom.blocks[anchor + 1 : anchor + 4]:
+        value = clean(block.text)
+        if value and (_listed(value) or (value != block.text and len(value) < 60)) and block.linked < len(block.text):
+            return value
+    return ""
 
 
 def _with_next(dom: Dom, at: int, found: str) -> str:
@@ -77,6 +97,9 @@ def _from_title(dom: Dom, title: str, anchor: int | None) -> str:
     """ "House for sale in Benavente, Zamora" → "Benavente, Zamora"; "bike - $15 (Brooklyn)" → "Brooklyn"; "" without such words."""
     if anchor is not None and (found := _TITLE_PLACE.search(dom.blocks[anchor].text)) and not title.endswith(")"):
         return clean(found[1])
+    for part in reversed(re.split(r"\s[-–|•]\s", title)[1:]):
+        if _listed(part):
+            return clean(part)
     places = list(_AFTER.finditer(title))
     if not places:
         return ""
