@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from osint.reading import Outcome, Readers, finish_run, read_pending
 from osint.settings import Settings
@@ -54,6 +55,9 @@ class SourceRun:
         self.leads += outcome.leads
 
 
+REVISITS = 1000
+"""Most known listings that one run of a source looks at again."""
+
 Tell = Callable[[Mapping[str, SourceRun]], None]
 
 
@@ -74,6 +78,7 @@ def crawl(
         names=list(names),
         folders=[str(folder) for folder in folders if folder.is_dir()],
         terms={"*": list(terms)} if terms else {},
+        urls={name: _revisits(store, name) for name in names},
         settings={
             "RECORDER": "osint.recorder.StoreRecorder",
             "RECORDER_HOME": str(settings.home),
@@ -107,6 +112,14 @@ def crawl(
         _finish(store, readers, name, one, child.returncode)
     tell(runs)
     return runs
+
+
+def _revisits(store: Store, source: str) -> list[dict[str, str]]:
+    """Known listings, those not seen for longest first: what has vanished is in none of the lists of its site."""
+    found = [one for one in store.listings.many(store.listings.ids(source)) if one.gone_at is None]
+    found.sort(key=lambda one: one.last_seen)
+    urls = [one.latest.url for one in found if urlsplit(one.latest.url).scheme in ("http", "https")]
+    return [{"url": url, "role": "item"} for url in dict.fromkeys(urls) if "#post-" not in url][:REVISITS]
 
 
 def _start(store: Store, name: str) -> SourceRun:

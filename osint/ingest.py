@@ -46,10 +46,12 @@ def new_capture(run: str, exchange: Exchange, media_type: str = "") -> NewCaptur
 
 def row_capture(run: str, source: str, row: Row, now: datetime) -> NewCapture:
     """One row of an imported table as evidence: its own bytes, under the address it names."""
+    url = row.listing().url
     return NewCapture(
         run=run,
         source=row.site or source,
-        url=row.listing().url,
+        url=url,
+        final_url=url,
         requested_at=now,
         fetched_at=now,
         status=200,
@@ -127,7 +129,7 @@ def listing_version(listing: Listing, capture: Capture, analysis: Mapping[str, A
     price_text = price.text if price else ""
     read = analysis.get("price")
     if amount is None and read:
-        amount, currency, price_text = Decimal(str(read["amount"])), read["currency"], read["text"]
+        amount, currency, price_text = exact(read["amount"]), read["currency"], read["text"]
         origins["price"] = "text"
     return ListingVersion(
         source=capture.source,
@@ -200,6 +202,11 @@ def stored_text(reading: Reading, capture: Capture, analysis: Analysis | None) -
         score=analysis.score if analysis else 0.0,
         analysis=analysis.as_dict() if analysis else {},
     )
+
+
+def exact(amount: float) -> Decimal:
+    """A read amount as money: 2500000.0 is 2500000, 4.5 stays 4.5."""
+    return Decimal(int(amount)) if float(amount).is_integer() else Decimal(str(amount))
 
 
 def _utc(moment: datetime | None) -> datetime | None:

@@ -68,6 +68,7 @@ def export(
     Example: osint export L12 L14 --why "case 2026-118"
     """
     from osint.export.formats import FORMATS
+    from osint.export.options import ExportError
 
     numbers = [lead_number(lead) for lead in leads]
     if form != "package" and form not in FORMATS:
@@ -84,7 +85,11 @@ def export(
             raise Failure(f"no such lead: {', '.join(unknown)}", code=2)
         from osint.export import command
 
-        for path in command.write(store, chosen, numbers, form, out, who=analyst(chosen), why=why):
+        try:
+            written = command.write(store, chosen, numbers, form, out, who=analyst(chosen), why=why)
+        except ExportError as error:
+            raise Failure(str(error)) from error
+        for path in written:
             say(str(path))
 
 

@@ -46,7 +46,7 @@ class Judgement:
 def judge(store: Store) -> Judgement:
     """Compare the leads in the store with the truth."""
     real = {url for urls in offers().values() for url in urls}
-    listings = {url for url, one in known().items() if one.kind == "listing" and one.reachable}
+    listings = {url for url, one in known().items() if one.kind in ("listing", "thread") and one.reachable}
     alarmed: set[str] = set()
     leads: list[set[str]] = []
     actors: dict[int, set[str]] = {}
