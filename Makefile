@@ -24,9 +24,9 @@ check:           ## ruff, mypy --strict and the house tests
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m pytest tests/house
 
-lock:            ## lock the dependencies again, with hashes, from pyproject.toml
-	$(VENV)/bin/uv pip compile pyproject.toml --group build --universal --generate-hashes --python-version 3.11 --no-header --quiet --upgrade -o requirements.lock
-	$(VENV)/bin/uv pip compile pyproject.toml --group build --group dev --group data -c requirements.lock --universal --generate-hashes --python-version 3.11 --no-header --quiet --upgrade -o requirements-dev.lock
+lock:            ## lock the dependencies with hashes; UPGRADE=--upgrade takes newer ones
+	$(VENV)/bin/uv pip compile pyproject.toml --group build --universal --generate-hashes --python-version 3.11 --no-header --quiet $(UPGRADE) -o requirements.lock
+	$(VENV)/bin/uv pip compile pyproject.toml --group build --group dev --group data -c requirements.lock --universal --generate-hashes --python-version 3.11 --no-header --quiet $(UPGRADE) -o requirements-dev.lock
 
 release:         ## wheel and source archive in dist/
 	$(VENV)/bin/python -m build --no-isolation
