@@ -12,13 +12,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from lxml import etree
 
 from spiders.extract.dom import safe_join
+from spiders.extract.marks import mark
 
 MAX_ANCHORS = 5000
 """Links that are looked at; the richest real page we hold has 2,300."""
 
-_TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|ref|ref_|referrer|src|from|source|_ga|_trk\w*|hash|spm|scm|track\w*|clk\w*|sid|session\w*|phpsessid|jsessionid|ext[a-z]*param|abp?id|pos|position|index|ctx|pvid|algo_\w+|qid|sr|keywords|click\w*|campid|mkevt|amdata|itmprp|itmmeta|epid|_from|lpage\w*|search\w*|whid|query\w*|rt|nid|skw|ali_\w+|ns|abbucket)$", re.I)  # fmt: skip
-_ID_KEYS = frozenset("id item itemid item_id pid productid product_id products_id p adid ad_id listing listingid listing_id finnkode lot lotid sku code no num tid t topic aid article showtopic wid gid goods_id goodsid v".split())  # fmt: skip
-_NOT_ITEMS = re.compile(r"/(?:login|signin|sign-in|register|signup|account|cart|basket|checkout|help|faq|privacy|terms|about|contact|impressum|agb|datenschutz|wishlist|favou?rites?|rss|feed|share|print|report|advert|cookies?)(?:[/.?#]|$)", re.I)  # fmt: skip
+_TRACKING = mark("anchors", "tracking")
+_ID_KEYS = frozenset(["id", "item", "itemid", "item_id", "pid", "productid", "product_id", "products_id", "p", "adid", "ad_id", "listing", "listingid", "listing_id", "finnkode", "lot", "lotid", "sku", "code", "no", "num", "tid", "t", "topic", "aid", "article", "showtopic", "wid", "gid", "goods_id", "goodsid", "v"])  # fmt: skip
+_NOT_ITEMS = mark("anchors", "not_items")
 _FILES = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|css|js|mp4|mp3|zip|exe|apk)$", re.I)
 DOCUMENTS = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|csv|pptx?|eml|zip)$", re.I)
 
@@ -61,7 +62,9 @@ def bare(url: str) -> str:
         return url
     query = parts.query
     if query:
-        kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True)[:40] if not _TRACKING.match(name)]
+        kept = [
+            (name, value) for name, value in parse_qsl(query, keep_blank_values=True)[:40] if not _TRACKING.match(name)
+        ]
         if re.search(r"\d{5,}", parts.path) and not any(name.lower() in _ID_KEYS for name, _ in kept):
             kept = []  # the number in the path names the thing; the rest says how one came there
         query = urlencode(kept)
@@ -113,7 +116,9 @@ def _run(part: str) -> int:
 @lru_cache(maxsize=20000)
 def _split(key: str) -> tuple[str, tuple[str, ...], frozenset[str]]:
     parts = urlsplit(key)
-    names = frozenset(name for name, value in parse_qsl(parts.query) if name.lower() in _ID_KEYS and any(c.isdigit() for c in value))
+    names = frozenset(
+        name for name, value in parse_qsl(parts.query) if name.lower() in _ID_KEYS and any(c.isdigit() for c in value)
+    )
     return parts.hostname or "", tuple(part for part in parts.path.split("/") if part), names
 
 

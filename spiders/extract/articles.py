@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from lxml import etree
@@ -12,6 +13,7 @@ from trafilatura import extract as trafilatura_extract
 from spiders.extract import when
 from spiders.extract.dom import Dom, urlsplit_safe
 from spiders.extract.images import junk
+from spiders.extract.marks import mark
 from spiders.extract.structured import Thing, plain
 from spiders.extract.things import ARTICLES
 from spiders.extract.titles import title_of
@@ -23,29 +25,53 @@ _DATE_METAS = (
     "sailthru.date", "article.published", "published-date", "publication_date", "publicationdate", "citation_publication_date", "citation_date",
     "cxenseparse:recs:publishtime", "rnews:datepublished", "article_date_original", "date_published", "created", "og:pubdate", "bt:pubdate", "displaydate", "release_date", "weibo:article:create_at",
 )  # fmt: skip
-_DATE_BOX = re.compile(r"publish|posted|pubdate|post-?date|entry-?date|article-?date|timestamp|date|time|datum|fecha|byline|meta|data\b|submitted", re.I)
-_NOT_DATE_BOX = re.compile(r"comment|related|sidebar|widget|footer|event|update|modif|calendar|copyright|archive|recent|popular|reply", re.I)
-_URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?:[/_-]|$|\D)|[?&/_-]((?:19|20)\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)")
-_AUTHOR_METAS = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl", "citation_author", "twitter:creator")
-_BY = re.compile(r"^(?:by|von|par|por|di|door|av|af|oleh|bởi|от|автор|tác giả|penulis|作者|記者|记者|文)\s*[:：]?\s+", re.I)
+_DATE_BOX = mark("articles", "date_box")
+_NOT_DATE_BOX = mark("articles", "not_date_box")
+_URL_DATE = mark("articles", "url_date", ignore_case=False)
+_AUTHOR_METAS = (
+    "author",
+    "article:author",
+    "dc.creator",
+    "dcterms.creator",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+    "citation_author",
+    "twitter:creator",
+)
+_BY = re.compile(
+    r"^(?:by|von|par|por|di|door|av|af|oleh|bởi|от|автор|tác giả|penulis|作者|記者|记者|文)\s*[:：]?\s+", re.I
+)
 
 
-def article_thing(things: list[Thing]) -> Thing | None:
+def article_thing(things: Sequence[Thing]) -> Thing | None:
     """The record of the article itself: the one with the longest body or headline that stands outside lists."""
-    found = [thing for thing in things if thing.types & ARTICLES and not thing.inside & {"itemlist", "listitem"} and thing.get("headline", "name", "articleBody", "datePublished")]
-    return max(found, key=lambda thing: (len(thing.text("articleBody")), bool(thing.get("datePublished")), len(thing.data)), default=None)
+    found = [
+        thing
+        for thing in things
+        if thing.types & ARTICLES
+        and not thing.inside & {"itemlist", "listitem"}
+        and thing.get("headline", "name", "articleBody", "datePublished")
+    ]
+    return max(
+        found,
+        key=lambda thing: (len(thing.text("articleBody")), bool(thing.get("datePublished")), len(thing.data)),
+        default=None,
+    )
 
 
 def body_of(root: etree._Element, address: str) -> str:
     """The body text as trafilatura sees it, "" when it sees none."""
     try:
-        found = trafilatura_extract(copy.deepcopy(root), url=address or None, include_comments=False, include_tables=True, with_metadata=False)
+        found = trafilatura_extract(
+            copy.deepcopy(root), url=address or None, include_comments=False, include_tables=True, with_metadata=False
+        )
     except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError, etree.LxmlError):
         return ""
     return found or ""
 
 
-def read_article(dom: Dom, things: list[Thing], now: datetime | None, body: str) -> Article:
+def read_article(dom: Dom, things: Sequence[Thing], now: datetime | None, body: str) -> Article:
     """The article of a page whose body is known."""
     thing = article_thing(things)
     title, _ = title_of(dom, [thing.text("headline", "name")] if thing else [])
@@ -64,7 +90,11 @@ def read_article(dom: Dom, things: list[Thing], now: datetime | None, body: str)
 def outlet_of(dom: Dom, thing: Thing | None) -> str:
     """Who published: the publisher of the record, the site's name, else its host."""
     publisher = plain(thing.get("publisher")) if thing else ""
-    return (publisher if not publisher.startswith("http") else "") or dom.meta("og:site_name", "application-name", "dc.publisher") or dom.host
+    return (
+        (publisher if not publisher.startswith("http") else "")
+        or dom.meta("og:site_name", "application-name", "dc.publisher")
+        or dom.host
+    )
 
 
 def author_of(dom: Dom, thing: Thing | None) -> str:
@@ -72,23 +102,35 @@ def author_of(dom: Dom, thing: Thing | None) -> str:
     if thing is not None:
         value = thing.get("author", "creator")
         names = [plain(one) for one in (value if isinstance(value, list) else [value]) if one]
-        names = [name.replace("\n", " ") for name in dict.fromkeys(names) if name and not name.startswith("http") and len(name) < 100]
+        names = [
+            name.replace("\n", " ")
+            for name in dict.fromkeys(names)
+            if name and not name.startswith("http") and len(name) < 100
+        ]
         if names:
             return ", ".join(names[:6])
     for name in _AUTHOR_METAS:
         for value in dom.metas.get(name, []):
             if not value.startswith(("http", "@")) and 1 < len(value) < 100:
                 return value
-    for el in dom.root.xpath("//*[@rel='author' or @itemprop='author' or contains(@class,'author') or contains(@class,'byline')]")[:12]:  # type: ignore[union-attr, index]
+    for el in dom.root.xpath(
+        "//*[@rel='author' or @itemprop='author' or contains(@class,'author') or contains(@class,'byline')]"
+    )[:12]:  # type: ignore[union-attr, index]
         text = _BY.sub("", " ".join(" ".join(el.itertext()).split()))  # type: ignore[union-attr]
         if 3 < len(text) < 60 and not any(char.isdigit() for char in text) and text.count(" ") < 6:
             return text
     return ""
 
 
-def published_of(dom: Dom, things: list[Thing], now: datetime | None) -> datetime | None:
+def published_of(dom: Dom, things: Sequence[Thing], now: datetime | None) -> datetime | None:
     """When the text was published: records, metadata, `<time>` and date boxes beside the title, the address; else htmldate."""
-    dated = [thing for thing in things if thing.get("datePublished", "uploadDate", "datePosted", "dateCreated") and not thing.inside & {"itemlist", "listitem", "comment"} and "comment" not in thing.types]
+    dated = [
+        thing
+        for thing in things
+        if thing.get("datePublished", "uploadDate", "datePosted", "dateCreated")
+        and not thing.inside & {"itemlist", "listitem", "comment"}
+        and "comment" not in thing.types
+    ]
     dated.sort(key=lambda thing: not thing.types & ARTICLES)
     for thing in dated[:5]:
         if made := when.parse(thing.text("datePublished", "datePosted", "uploadDate", "dateCreated"), now):
@@ -98,9 +140,15 @@ def published_of(dom: Dom, things: list[Thing], now: datetime | None) -> datetim
             if made := when.parse(value, now, dom.language):
                 return made
     for el in list(dom.root.iter("time"))[:15]:
-        if any(_NOT_DATE_BOX.search(f"{one.get('class') or ''} {one.get('id') or ''}") for one in (el, *el.iterancestors()) if one.tag not in {"body", "html"}):
+        if any(
+            _NOT_DATE_BOX.search(f"{one.get('class') or ''} {one.get('id') or ''}")
+            for one in (el, *el.iterancestors())
+            if one.tag not in {"body", "html"}
+        ):
             continue
-        if made := when.parse(el.get("datetime") or "", now) or when.parse(" ".join("".join(el.itertext()).split()), now, dom.language):  # type: ignore[call-overload]
+        if made := when.parse(el.get("datetime") or "", now) or when.parse(
+            " ".join("".join(el.itertext()).split()), now, dom.language
+        ):  # type: ignore[call-overload]
             return made
     if found := _URL_DATE.search(urlsplit_safe(dom.address).path + "?" + urlsplit_safe(dom.address).query):
         digits = [one for one in found.groups() if one]

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-import re
-
 from spiders.extract.dom import Dom
+from spiders.extract.marks import mark
 from spiders.extract.words import has, pattern
 from spiders.items import Page
 
-_CHALLENGE = re.compile(r"cf-challenge|cf_chl_|challenge-platform|/cdn-cgi/challenge|cf-turnstile|_Incapsula_Resource|px-captcha|perimeterx|captcha-delivery\.com|datadome|distil_r_captcha|aws-waf-token|awswaf|/_sec/cp_challenge|akam/|g-recaptcha|h-captcha|hcaptcha\.com/1|recaptcha/api|geo\.captcha|slidercaptcha|nc_login|punish\?|x5secdata|baxia|__ddg|qrator|sucuri_cloudproxy|kasada|botdetect|validate\.perfdrive", re.I)  # fmt: skip
-_HARD = re.compile(r"cf-challenge|cf_chl_|/cdn-cgi/challenge|_Incapsula_Resource|px-captcha|captcha-delivery\.com|/_sec/cp_challenge|punish\?|x5secdata|sucuri_cloudproxy|validate\.perfdrive", re.I)  # fmt: skip
-_SHELL = frozenset({"root", "app", "__next", "__nuxt", "main-app", "react-root", "app-root", "application", "ember-basic-dropdown-wormhole", "svelte", "q-app"})
+_CHALLENGE = mark("blocked", "challenge")
+_HARD = mark("blocked", "hard")
+_SHELL = frozenset(
+    {
+        "root",
+        "app",
+        "__next",
+        "__nuxt",
+        "main-app",
+        "react-root",
+        "app-root",
+        "application",
+        "ember-basic-dropdown-wormhole",
+        "svelte",
+        "q-app",
+    }
+)
 _PASSWORD = ".//input[@type='password']"
-_LOGIN_PATH = re.compile(r"/(?:login|signin|sign-in|sign_in|logon|auth|anmelden|connexion|accounts?/login|passport|authorize|sso)(?:[/.?]|$)", re.I)
+_LOGIN_PATH = mark("blocked", "login_path")
 _STATUS = {401: "asks for a login", 403: "forbidden", 407: "asks for a proxy login", 429: "too many requests", 451: "legally withheld", 503: "service unavailable"}  # fmt: skip
 
 
@@ -72,7 +85,7 @@ def _empty(dom: Dom, source: str) -> str:
     return ""
 
 
-_CODE_404 = re.compile(r"^\W*(?:error|fehler|erreur|erro|errore|http|fout|błąd|ошибка|lỗi|错误|錯誤)?\W*(?:404|410)(?:\W|$)", re.I)
+_CODE_404 = mark("blocked", "code_404")
 
 
 def missing(page: Page, dom: Dom, *, offers: bool) -> str:

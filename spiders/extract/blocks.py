@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spiders.extract.dom import Block, Dom, Node
+from spiders.extract.marks import mark
 from spiders.extract.tiles import Group, Tile
 
 # Marks of what an element is for, as class names and ids say it in most of the world.
@@ -42,12 +43,53 @@ _MARKS = {
 _NAMES = tuple(_MARKS)
 _COMPILED = tuple(re.compile(f"(?:^|[^a-z])(?:{pattern})", re.I) for pattern in _MARKS.values())
 _ANY = re.compile("|".join(f"(?:{pattern})" for pattern in _MARKS.values()), re.I)
-_INSIDE = ("nav", "header", "footer", "aside", "main", "article", "form", "ul", "ol", "table", "blockquote", "figure", "section", "dl", "details", "address", "button", "label")
+_INSIDE = (
+    "nav",
+    "header",
+    "footer",
+    "aside",
+    "main",
+    "article",
+    "form",
+    "ul",
+    "ol",
+    "table",
+    "blockquote",
+    "figure",
+    "section",
+    "dl",
+    "details",
+    "address",
+    "button",
+    "label",
+)
 _INSIDE_BITS = {tag: 1 << place for place, tag in enumerate(_INSIDE)}
-_TAGS = ("p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "div", "a", "dt", "dd", "pre", "blockquote", "figcaption", "summary", "section", "article", "body")
+_TAGS = (
+    "p",
+    "li",
+    "td",
+    "th",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "div",
+    "a",
+    "dt",
+    "dd",
+    "pre",
+    "blockquote",
+    "figcaption",
+    "summary",
+    "section",
+    "article",
+    "body",
+)
 _SENTENCE = re.compile(r"[.!?。！？…][\"'”’)»]?$")
 _STOPS = re.compile(r"[.,;:!?。，、；：！？]")
-_LEGAL = re.compile(r"©|\(c\)|copyright|all rights reserved|cookie|privacy|terms of|newsletter|subscribe|sign ?up|log ?in|javascript", re.I)
+_LEGAL = mark("blocks", "legal")
 _MONEY = re.compile(r"[$€£¥₹฿₫₽₩]\s?\d|\d\s?(?:€|zł|kr|Kč|USD|EUR|GBP)\b")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:/.]\d\d\b|\bago\b", re.I)
 
@@ -68,7 +110,9 @@ def _marks(sig: str) -> int:
     return bits
 
 
-def table(dom: Dom, groups: Sequence[Group], tiles: Sequence[Tile], kind: str, anchor: int | None) -> NDArray[np.float32]:
+def table(
+    dom: Dom, groups: Sequence[Group], tiles: Sequence[Tile], kind: str, anchor: int | None
+) -> NDArray[np.float32]:
     """One row a block, one column a name of `NAMES`."""
     blocks = dom.everything
     own: dict[Node, int] = {}
@@ -132,7 +176,15 @@ def table(dom: Dom, groups: Sequence[Group], tiles: Sequence[Tile], kind: str, a
     return rows
 
 
-def _local(block: Block, total: int, count: int, anchor: int | None, shapes: Counter[tuple[str, str]], texts: Counter[str], tile: int) -> list[float]:
+def _local(
+    block: Block,
+    total: int,
+    count: int,
+    anchor: int | None,
+    shapes: Counter[tuple[str, str]],
+    texts: Counter[str],
+    tile: int,
+) -> list[float]:
     text, node = block.text, block.node
     length = len(text)
     words = text.count(" ") + 1

@@ -53,7 +53,9 @@ def declared(body: bytes, headers: Mapping[str, str]) -> list[str]:
     names = []
     if found := _HEADER.search(headers.get("content-type", "")):
         names.append(found[1])
-    names += [found[1].decode("ascii", "replace") for found in (_META.search(body[:8192]), _XML.match(body[:200])) if found]
+    names += [
+        found[1].decode("ascii", "replace") for found in (_META.search(body[:8192]), _XML.match(body[:200])) if found
+    ]
     known = [webencodings.lookup(name) for name in names]
     return [_WIDER.get(one.name, one.name) for one in known if one is not None and one.name != "x-user-defined"]
 

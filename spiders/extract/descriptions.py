@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from spiders.extract.dom import Block, Dom, Node
 from spiders.extract.labels import Pair
+from spiders.extract.marks import mark
 from spiders.extract.titles import tokens
 from spiders.extract.words import bare, has, label, words
 
-_BOX = re.compile(r"descri(?:ption|pcion|zione|cao|ção)|beschreibung|omschrijving|postingbody|posting-body|ad-?text|body-?text|product-?detail|about-this|overview|viptext|item-?details|mo-?ta|deskripsi|detail-?content|aciklama|kuvaus|popis|opis|beskrivelse|beskrivning|readmore|userbody|user_html|fulltext|prodtext|feature-?bullets|summary|content-?text|expose-?text|objektbeschreibung|long-?desc|\bdesc\b|more-?info", re.I)  # fmt: skip
-_EXACT = re.compile(r"descri(?:ption|pcion|zione)|beschreibung|omschrijving|postingbody|mo-?ta|deskripsi|aciklama|beskrivelse|beskrivning|kuvaus|\bdesc\b|opis|popis", re.I)
-_NOT_BOX = re.compile(r"review|comment|related|similar|recommend|footer|shipping|return|polic|cookie|header|nav|menu|breadcrumb|seller|terms|meta|modal|newsletter|price|banner|popup", re.I)
+_BOX = mark("descriptions", "box")
+_EXACT = mark("descriptions", "exact")
+_NOT_BOX = mark("descriptions", "not_box")
 _STOP = frozenset(bare(word) for word in words("stop"))
 
 
@@ -33,8 +32,15 @@ def description_of(dom: Dom, stated: str, title: str, beside: set[object], pairs
     if shown:
         best = max(shown, key=lambda text: min(len(text), 4000))
         if len(best) > 60 or not short:
-            if not short and len(meta) > 60 and not has("buy", meta) and " ".join(tokens(meta)[:6]) not in " ".join(tokens(best)):
-                best = f"{meta}\n{best}"  # the seller's words may stand in a frame of their own: the metadata quote them
+            if (
+                not short
+                and len(meta) > 60
+                and not has("buy", meta)
+                and " ".join(tokens(meta)[:6]) not in " ".join(tokens(best))
+            ):
+                best = (
+                    f"{meta}\n{best}"  # the seller's words may stand in a frame of their own: the metadata quote them
+                )
             return (best if not short or short in best else f"{stated}\n{best}"), "rule"
     if short:
         return stated, "json-ld"
@@ -85,7 +91,11 @@ def _under_heading(dom: Dom, beside: set[object]) -> list[str]:
             heading = following.node.tag in {"h1", "h2", "h3", "h4", "h5", "dt", "th"}
             if short and (heading or bare(following.text) in _STOP) and length > 0:
                 break
-            if following.node.tag in {"h1", "h2"} or following.node.el in beside or any(el in beside for el in following.node.el.iterancestors()):
+            if (
+                following.node.tag in {"h1", "h2"}
+                or following.node.el in beside
+                or any(el in beside for el in following.node.el.iterancestors())
+            ):
                 break
             taken.append(following)
             length += len(following.text)

@@ -13,13 +13,63 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 BLOCK_TAGS = frozenset(
-    "html body address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 "
-    "h4 h5 h6 header hgroup hr li main menu nav ol option p pre section select summary table tbody td tfoot th thead tr ul caption "
-    "legend template iframe".split()
+    [
+        "html",
+        "body",
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "select",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "caption",
+        "legend",
+        "template",
+        "iframe",
+    ]
 )
-HIDDEN_TAGS = frozenset("script style noscript template svg head title textarea option select canvas object audio video math iframe datalist meter progress".split())  # fmt: skip
+HIDDEN_TAGS = frozenset(["script", "style", "noscript", "template", "svg", "head", "title", "textarea", "option", "select", "canvas", "object", "audio", "video", "math", "iframe", "datalist", "meter", "progress"])  # fmt: skip
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_INLINE = frozenset("b i em strong u font sup sub mark small big abbr acronym code kbd s strike del ins bdi bdo wbr tt var q cite dfn".split())  # fmt: skip
+_INLINE = frozenset(["b", "i", "em", "strong", "u", "font", "sup", "sub", "mark", "small", "big", "abbr", "acronym", "code", "kbd", "s", "strike", "del", "ins", "bdi", "bdo", "wbr", "tt", "var", "q", "cite", "dfn"])  # fmt: skip
 _TEXTS = etree.XPath("//text()[normalize-space()]")
 MAX_TEXTS = 60_000
 """Texts that are looked at; the largest real page we hold has 9,000."""
@@ -28,7 +78,20 @@ MAX_TEXTS = 60_000
 class Node:
     """An element with visible text in it. `size`: characters of its text, `linked`: those of them inside links."""
 
-    __slots__ = ("anchor", "block", "depth", "el", "folded", "hidden", "linked", "order", "parent", "sig", "size", "tag")
+    __slots__ = (
+        "anchor",
+        "block",
+        "depth",
+        "el",
+        "folded",
+        "hidden",
+        "linked",
+        "order",
+        "parent",
+        "sig",
+        "size",
+        "tag",
+    )
 
     def __init__(self, el: etree._Element, parent: Node | None, order: int) -> None:
         tag = el.tag
@@ -40,7 +103,11 @@ class Node:
         self.anchor: Node | None = self if self.tag == "a" and get("href") else (parent.anchor if parent else None)
         style = get("style")
         # folded: there, but only shown on a click (tabs, accordions); hidden: that, or never text at all
-        self.folded: bool = (parent is not None and parent.folded) or (style is not None and _HIDDEN_STYLE.search(style) is not None) or el.get("hidden") is not None
+        self.folded: bool = (
+            (parent is not None and parent.folded)
+            or (style is not None and _HIDDEN_STYLE.search(style) is not None)
+            or el.get("hidden") is not None
+        )
         self.hidden: bool = self.folded or self.tag in HIDDEN_TAGS or (parent is not None and parent.hidden)
         self.depth: int = parent.depth + 1 if parent else 0
         self.block: Node = self if parent is None or self.tag in BLOCK_TAGS else parent.block
@@ -73,7 +140,9 @@ class Dom:
         base = root.find(".//base[@href]")
         self.base = safe_join(address, base.get("href") or "") if base is not None else address
         self.host = (urlsplit_safe(address).hostname or "").lower().removeprefix("www.")
-        self.language = (root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang") or "")[:2].lower()
+        self.language = (
+            root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang") or ""
+        )[:2].lower()
         self.nodes: dict[etree._Element, Node] = {}
         self.ordered: list[Node] = []
         self.blocks: list[Block] = []

@@ -10,17 +10,18 @@ from lxml import etree
 
 from spiders.extract import when
 from spiders.extract.dom import Dom, Node
+from spiders.extract.marks import mark
 from spiders.items import Post
 
-_POST = re.compile(r"(?:^|[\s_-])(?:post|posts?_?\d+|postcontainer|message|reply|answer|comment|topic-body|topic-post|crawler-post|post-?body|post-?block|forum-?post|thread-?post|cpost|pcontent|plhin|article|entry|question|answercell|commentarea|response|contribution|beitrag|messaggio|windowbg\d?|postrow|node-comment|kunena-?item|msg|hentry)(?:$|[\s_\d-])", re.I)  # fmt: skip
-_NOT_POST = re.compile(r"post-?(?:menu|meta|form|link|count|nav|list|share|date|author|info|footer|header|controls?|buttons?|rating|stat|avatar|tags?|actions?)\b|comment-?(?:form|count|link|meta|list|reply)|sidebar|related|postprofile|message-?(?:user|attribution|name|avatar|footer|cell--user)|signature|quick-?reply|widget", re.I)  # fmt: skip
-_BODY = re.compile(r"(?:^|[\s_-])(?:content|body|text|cooked|postbody|message-?(?:body|content|text)|bbwrapper|post_?message|post-?content|post-?body|entry-content|comment-?(?:body|content|text|copy)|t_f|md|usertext-body|js-post-body|s-prose|inner|postcontent|entry)(?:$|[\s_\d-])", re.I)  # fmt: skip
+_POST = mark("forums", "post")
+_NOT_POST = mark("forums", "not_post")
+_BODY = mark("forums", "body")
 _AUTHOR = re.compile(r"author|user-?name|username|poster|nick|creator|byline|name|memb", re.I)
 _TIME = re.compile(r"date|time|posted|when|ago|age", re.I)
-_QUOTE = re.compile(r"(?:^|[\s_-])(?:quote|quotation|bbcodeblock|blockquote|quoted|zitat|cite|quotecontent|bbc_standard_quote|quotetitle|bb-quote)(?:$|[\s_-])", re.I)
-_NOISE = re.compile(r"(?:^|[\s_-])(?:signature|sig|share|like|likes|reactions?|buttons?|controls?|vote|votes|toolbar|menu|actions?|footer|report|attachments?-?list|lastedited|edited|user-?info|userprofile|avatar|postprofile|badge|moderation|post-?links|ad|ads|advert\w*|sharing|rating|reply-?link)(?:$|[\s_-])", re.I)  # fmt: skip
-_GENERATOR = re.compile(r"phpbb|vbulletin|discourse|xenforo|discuz|invision|ip\.board|mybb|simple machines|smf|flarum|nodebb|vanilla|punbb|fluxbb|kunena|bbpress|yabb|yaf\b|lithium|khoros|phorum|burning board|woltlab", re.I)  # fmt: skip
-_URL = re.compile(r"/(?:forums?|threads?|topics?|viewtopic|showthread|showtopic|discussions?|board|boards|community|t|questions|comments|conversation|viewthread|read|bbs)(?:[/.?_-]|$)|[?&](?:topic|t|tid|showtopic|threadid)=\d|/thread-\d|^(?:forums?|community|board|talk|discuss|boards|bbs|answers|discourse)\.", re.I)  # fmt: skip
+_QUOTE = mark("forums", "quote")
+_NOISE = mark("forums", "noise")
+_GENERATOR = mark("forums", "generator")
+_URL = mark("forums", "url")
 MOST = 400
 
 
@@ -57,7 +58,11 @@ def containers(dom: Dom) -> list[Node]:
     """The boxes of the posts: of all sets of like boxes whose marks say "post", the one that holds most text of its own."""
     sets: dict[tuple[str, str], list[Node]] = {}
     for node in dom.ordered:
-        if node.hidden or node.size < 12 or node.tag not in {"div", "li", "article", "tr", "td", "section", "table", "tbody", "dl", "dd"}:
+        if (
+            node.hidden
+            or node.size < 12
+            or node.tag not in {"div", "li", "article", "tr", "td", "section", "table", "tbody", "dl", "dd"}
+        ):
             continue
         if _POST.search(node.sig) and not _NOT_POST.search(node.sig):
             # Each of its first marks may be what the posts have in common.
@@ -73,7 +78,11 @@ def containers(dom: Dom) -> list[Node]:
         if not outer or total < 60:
             continue
         score = total * (1.0 if len(outer) > 1 else 0.6) * (1 + 0.25 * min(len(outer), 12) / 12)
-        if outer[0].parent is not None and len(outer) > 1 and sum(node.parent is outer[0].parent for node in outer) < 0.5 * len(outer):
+        if (
+            outer[0].parent is not None
+            and len(outer) > 1
+            and sum(node.parent is outer[0].parent for node in outer) < 0.5 * len(outer)
+        ):
             score *= 0.9
         if score > best_score * 1.02:
             best, best_score = outer, score
@@ -97,7 +106,12 @@ def _read(home: Node, dom: Dom, now: datetime | None) -> Post:
     body = home
     best = 0
     for node in inside:
-        if node is not home and _BODY.search(node.sig) and not _NOT_POST.search(node.sig) and node.size - node.linked > best:
+        if (
+            node is not home
+            and _BODY.search(node.sig)
+            and not _NOT_POST.search(node.sig)
+            and node.size - node.linked > best
+        ):
             best, body = node.size - node.linked, node
     if best < 0.3 * (home.size - home.linked) and best < 40:
         body = home
@@ -105,7 +119,12 @@ def _read(home: Node, dom: Dom, now: datetime | None) -> Post:
     for node in inside:
         if not author and node.size < 60 and _AUTHOR.search(node.sig) and not _under(node, body):
             author = node.text().removeprefix("by ").strip(" :,")
-        if posted is None and node.size < 60 and (node.tag == "time" or _TIME.search(node.sig)) and not (_under(node, body) and body is not home):
+        if (
+            posted is None
+            and node.size < 60
+            and (node.tag == "time" or _TIME.search(node.sig))
+            and not (_under(node, body) and body is not home)
+        ):
             stamp = node.el.get("datetime") or node.el.get("title") or node.text()
             posted = when.parse(stamp, now)
         if author and posted:

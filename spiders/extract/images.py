@@ -9,19 +9,22 @@ from collections.abc import Iterable
 from lxml import etree
 
 from spiders.extract.dom import Dom
+from spiders.extract.marks import mark
 
 _MOST = 60
-_JUNK = re.compile(r"logo|sprite|icon|placeholder|avatar|pixel|blank|fallback|loading|spinner|badge|flag[s_/-]|payment|visa|mastercard|paypal|1x1|transparent|spacer|no[-_]?image|noimg|noimage|default[-_]?(?:image|img|avatar|user)|captcha|button|btn|arrow|star[s_-]|rating|favicon|banner|captcha|advert|/ads?/|doubleclick|facebook\.com/tr|analytics|qr[-_]?code|emoji|smil(?:ey|ies)|app-?store|google-?play|watermark|share|social|generic|dummy|nophoto|no[-_]photo|coming[-_]?soon|og[-_]?(?:image|default)|\.svg(?:\?|$)|\.gif(?:\?|$)|map(?:s|box)?\.|staticmap|/static/|close\.|zoom\.|tracking|seller|profile|user", re.I)  # fmt: skip
+_JUNK = mark("images", "junk")
 _SOFT = re.compile(r"banner|seller|profile|user|generic|/static/|share|social|button|star[s_-]|og[-_]image|map", re.I)
 _FULL = ("data-zoom-image", "data-zoom", "data-large", "data-large_image", "data-full", "data-original", "data-image", "data-hires", "data-old-hires", "data-zoom-src", "data-src-large", "data-big", "data-imgsrc", "data-fancybox-href", "data-src", "data-lazy-src", "data-lazy", "data-original-src", "data-url", "data-echo", "data-img", "data-imgsrc", "src")  # fmt: skip
-_GALLERY = re.compile(r"gallery|galerie|photo|image|picture|carousel|slider|swiper|zoom|media|foto|thumb|bild|main-?img|product|viewer|slide", re.I)
+_GALLERY = mark("images", "gallery")
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:$|[?;:!@])", re.I)
 
 
 def junk(url: str) -> bool:
     """Is the address that of a logo, icon or placeholder?"""
     found = _JUNK.search(url)
-    return found is not None and not (_SOFT.search(found.group()) and _PICTURE_FILE.search(url) and re.search(r"\d{5,}", url))
+    return found is not None and not (
+        _SOFT.search(found.group()) and _PICTURE_FILE.search(url) and re.search(r"\d{5,}", url)
+    )
 
 
 def from_srcset(value: str) -> str:
@@ -44,7 +47,9 @@ def from_srcset(value: str) -> str:
 
 def of_element(el: etree._Element, dom: Dom) -> str:
     """The largest picture an `img` (or the `picture` around it) names."""
-    candidates = [from_srcset(el.get(name) or "") for name in ("data-srcset", "srcset", "data-lazy-srcset") if el.get(name)]
+    candidates = [
+        from_srcset(el.get(name) or "") for name in ("data-srcset", "srcset", "data-lazy-srcset") if el.get(name)
+    ]
     dynamic = el.get("data-a-dynamic-image")
     if dynamic:
         try:
@@ -64,7 +69,11 @@ def images_of(dom: Dom, stated: Iterable[str], beside: set[object], title: str) 
     """Pictures of the page's thing: those structured data name first, then those of the page's gallery; and their origin."""
     found = {url: None for url in stated if not junk(url)}
     origin = "json-ld" if found else ""
-    social = [dom.absolute(url) for name in ("og:image", "og:image:secure_url", "og:image:url", "twitter:image", "twitter:image:src") for url in dom.metas.get(name, [])]
+    social = [
+        dom.absolute(url)
+        for name in ("og:image", "og:image:secure_url", "og:image:url", "twitter:image", "twitter:image:src")
+        for url in dom.metas.get(name, [])
+    ]
     for url in social:
         if url and not junk(url):
             found.setdefault(url)
@@ -93,13 +102,17 @@ def _gallery(dom: Dom, beside: set[object], title: str) -> list[str]:
         size = _size(el)
         if size is not None and size < 120 and el.tag == "img":
             parent_link = el.getparent()
-            if parent_link is None or not _GALLERY.search(f"{el.get('class') or ''} {parent_link.get('class') or ''} {el.get('id') or ''}"):
+            if parent_link is None or not _GALLERY.search(
+                f"{el.get('class') or ''} {parent_link.get('class') or ''} {el.get('id') or ''}"
+            ):
                 continue
         line = [el, *el.iterancestors()]
         if any(one in beside for one in line) or any(one.tag in {"nav", "header", "footer", "aside"} for one in line):
             continue
         alt = (el.get("alt") or "").casefold()
-        sig = " ".join(f"{one.get('class') or ''} {one.get('id') or ''}" for one in line[:7] if one.tag not in {"body", "html"})
+        sig = " ".join(
+            f"{one.get('class') or ''} {one.get('id') or ''}" for one in line[:7] if one.tag not in {"body", "html"}
+        )
         if (alt and len(alt) > 5 and (alt in words or words in alt)) or _GALLERY.search(sig):
             found.append(url)
         if len(found) > _MOST:

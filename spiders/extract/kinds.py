@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from spiders.extract import forums
 from spiders.extract.dom import Dom
 from spiders.extract.labels import label
+from spiders.extract.marks import mark
 from spiders.extract.prices import Candidate
 from spiders.extract.structured import Thing
 from spiders.extract.things import ARTICLES, LISTS, OFFERED
@@ -25,10 +26,19 @@ from spiders.extract.tiles import Group, Tile
 from spiders.extract.words import has
 from spiders.items import PageKind
 
-_SEARCH_URL = re.compile(r"[?&](?:q|query|search|searchterm|keyword|keywords|k|s|term|_nkw|text|kw|sok|suche|wd|field-keywords)=|/(?:search|suche|recherche|buscar|busca|cerca|category|categories|categoria|kategorie|kategori|collections?|catalog(?:ue)?|tag|tags|browse|s|sch|c|listings?|results?|find|produkt-kategorie|product-category|archive)(?:[/?#.]|$)|[?&/](?:page|p|seite|pagina)[=/:-]?\d", re.I)  # fmt: skip
-_ITEM_URL = re.compile(r"/(?:dp|itm|item|items|product|products|p|ad|ads|listing|annonce|anzeige|s-anzeige|expose|detail|details|offer|oferta|lot|lots|v|vip|produkt|producto|produit|prodotto|tin|iklan|ilan)[/-][^/?#]{2,}", re.I)  # fmt: skip
-_ARTICLE_URL = re.compile(r"/(?:19|20)\d\d/\d{1,2}/|/(?:news|article|articles|story|stories|blog|post|posts|opinion|politics|world)/[^/?#]{12,}", re.I)
-_GOODS = OFFERED - {"offer", "aggregateoffer", "place", "creativework", "event", "course", "book", "softwareapplication"}
+_SEARCH_URL = mark("kinds", "search_url")
+_ITEM_URL = mark("kinds", "item_url")
+_ARTICLE_URL = mark("kinds", "article_url")
+_GOODS = OFFERED - {
+    "offer",
+    "aggregateoffer",
+    "place",
+    "creativework",
+    "event",
+    "course",
+    "book",
+    "softwareapplication",
+}
 _FIELDS = frozenset({"seller", "location", "posted", "condition", "sku", "brand", "quantity", "shipping"})
 KINDS: tuple[PageKind, ...] = ("listing", "results", "article", "forum")
 
@@ -72,11 +82,15 @@ def signs(seen: Evidence) -> dict[str, float]:
     forum, _ = forums.looks_like(dom, types)
     posts = forums.containers(dom) if forum or not seen.offer else []
     top = seen.prices[0].score if seen.prices else 0.0
-    prose = sum(len(block.text) for block in dom.blocks if len(block.text) >= 80 and block.linked < 0.3 * len(block.text))
+    prose = sum(
+        len(block.text) for block in dom.blocks if len(block.text) >= 80 and block.linked < 0.3 * len(block.text)
+    )
     longest = max((len(block.text) for block in dom.blocks if block.linked < 0.3 * len(block.text)), default=0)
     said = {key for block in dom.blocks if len(block.text) <= 60 for key in label(block.text.split(":")[0])}
     count = len(seen.tiles)
-    before = min((node.order for tile in seen.tiles if (node := dom.nodes.get(tile.el)) is not None), default=len(dom.ordered))
+    before = min(
+        (node.order for tile in seen.tiles if (node := dom.nodes.get(tile.el)) is not None), default=len(dom.ordered)
+    )
     lead = sum(len(block.text) for block in dom.blocks if block.node.order < before and len(block.text) > 40)
     return {
         "offer": (1.0 + bool(seen.offer.get("offers", "price"))) * (0.4 if seen.offer.types & {"offer", "place", "creativework", "event"} else 1.0) if seen.offer else 0.0,
@@ -133,10 +147,13 @@ def kind_of(seen: Evidence) -> tuple[PageKind, str]:
         weights = _weights()[kind]
         totals[kind] = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in found.items())
     best = max(totals, key=lambda one: totals[one])
-    if seen.dom.size < 200 and not seen.offer and not seen.tiles:
+    if seen.dom.size < 200 and not (seen.offer or seen.tiles or seen.prices):
         return "other", "hardly any text"
     weights = _weights()[best]
-    told = sorted((name for name in PHRASES if weights.get(name, 0.0) * found[name] > 0.1), key=lambda name: -weights[name] * found[name])
+    told = sorted(
+        (name for name in PHRASES if weights.get(name, 0.0) * found[name] > 0.1),
+        key=lambda name: -weights[name] * found[name],
+    )
     return best, ", ".join(PHRASES[name] for name in told[:3]) or "the sum of small signs"
 
 

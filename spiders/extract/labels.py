@@ -33,7 +33,9 @@ def pairs(dom: Dom) -> list[Pair]:
         if len(text) <= _LONGEST:
             tag = block.node.tag
             if following is not None and _is_name(block, following):
-                found.append(Pair(text.strip(" :："), label(text), following.text, following, tag in {"dt", "th", "td"}))
+                found.append(
+                    Pair(text.strip(" :："), label(text), following.text, following, tag in {"dt", "th", "td"})
+                )
                 continue
             keys = label(text)
             if keys and following is not None and len(following.text) < 400 and not label(following.text):

@@ -24,34 +24,51 @@ def beside_of(groups: list[Group], dom: Dom) -> set[Any]:
     """Boxes of other offers on a page that is about one: their prices, sellers and pictures are not its own."""
     found: set[etree._Element] = set()
     for group in groups:
-        if len(group.tiles) >= 3 and (group.related or group.pictured > 0.5 or (group.priced > 0.5 and len(group.tiles) >= 8)):
+        if len(group.tiles) >= 3 and (
+            group.related or group.pictured > 0.5 or (group.priced > 0.5 and len(group.tiles) >= 8)
+        ):
             found.update(tile.el for tile in group.tiles)
     titles_at = {el for el in dom.root.iter("h1")}
     # A box that holds the page's own title is no neighbour.
     return {el for el in found if not any(one in titles_at for one in el.iter("h1"))}
 
 
-def read_listing(dom: Dom, found: list[Thing], groups: list[Group], links: list[Anchor], setting: Setting, now: datetime | None) -> Listing:
+def read_listing(
+    dom: Dom, found: list[Thing], groups: list[Group], links: list[Anchor], setting: Setting, now: datetime | None
+) -> Listing:
     """The offer of a page. Fields that the page does not say stay empty."""
     origins: dict[str, str] = {}
     shown = titles.headings(dom)
     thing = things.main_offer(found, dom, shown)
     beside = beside_of(groups, dom)
     title, origin = titles.title_of(dom, [thing.text("name", "title", "headline")] if thing else [])
-    extra = scripts.offer(dom.root, [title, *shown[:2], dom.title]) if thing is None or not thing.get("offers", "price") else None
+    extra = (
+        scripts.offer(dom.root, [title, *shown[:2], dom.title])
+        if thing is None or not thing.get("offers", "price")
+        else None
+    )
     if not title and extra:
         title, origin = extra.text("name"), "script"
     origins["title"] = thing.origin if thing and origin == "json-ld" else origin
     pairs = labels.pairs(dom)
     anchor = titles.place_of(dom, title)
     price, origins["price"] = price_of(dom, thing, extra, setting, title, beside, anchor)
-    text, origins["text"] = descriptions.description_of(dom, thing.text("description") if thing else (extra.text("description") if extra else ""), title, beside, pairs)
+    text, origins["text"] = descriptions.description_of(
+        dom, thing.text("description") if thing else (extra.text("description") if extra else ""), title, beside, pairs
+    )
     if origins["text"] == "json-ld":
         origins["text"] = thing.origin if thing else "script"
     seller, origins["seller"] = _seller(dom, thing, extra, links, pairs, beside)
     location, origins["location"] = _place(dom, thing, extra, pairs, beside, anchor, title)
-    posted, origins["posted"] = posting.posted_of(dom, [*([thing] if thing else []), *found], extra, pairs, now, beside, anchor)
-    pictures, origins["images"] = images.images_of(dom, [*(things.images(thing, dom) if thing else []), *(things.images(extra, dom) if extra else [])], beside, title)
+    posted, origins["posted"] = posting.posted_of(
+        dom, [*([thing] if thing else []), *found], extra, pairs, now, beside, anchor
+    )
+    pictures, origins["images"] = images.images_of(
+        dom,
+        [*(things.images(thing, dom) if thing else []), *(things.images(extra, dom) if extra else [])],
+        beside,
+        title,
+    )
     attributes = _attributes(thing, pairs, dom)
     url = dom.absolute(_canonical(dom)) or dom.address
     return Listing(
@@ -78,7 +95,13 @@ def _canonical(dom: Dom) -> str:
 
 
 def price_of(
-    dom: Dom, thing: Thing | None, extra: Thing | None, setting: Setting, title: str, beside: set[Any], anchor: int | None
+    dom: Dom,
+    thing: Thing | None,
+    extra: Thing | None,
+    setting: Setting,
+    title: str,
+    beside: set[Any],
+    anchor: int | None,
 ) -> tuple[Price | None, str]:
     """The price asked now and its origin."""
     seen = prices.candidates(dom, setting, title, beside, anchor)
@@ -100,7 +123,9 @@ def price_of(
     if best is not None:
         return Price(best.amount, best.currency or _currency_near(seen, setting), best.text), "rule"
     if extra is not None and (made := things.price(extra, setting)):
-        return Price(made.amount, made.currency or (seen[0].currency if seen else None) or _usual(dom, setting), made.text), "script"
+        return Price(
+            made.amount, made.currency or (seen[0].currency if seen else None) or _usual(dom, setting), made.text
+        ), "script"
     return None, ""
 
 
@@ -114,17 +139,29 @@ def _usual(dom: Dom, setting: Setting) -> str | None:
     return setting.currency or (country_currency(setting.country) if setting.country else None)
 
 
-def _seller(dom: Dom, thing: Thing | None, extra: Thing | None, links: list[Anchor], pairs: list[labels.Pair], beside: set[Any]) -> tuple[Seller | None, str]:
+def _seller(
+    dom: Dom, thing: Thing | None, extra: Thing | None, links: list[Anchor], pairs: list[labels.Pair], beside: set[Any]
+) -> tuple[Seller | None, str]:
     for source in (thing, extra):
         if source is not None and (found := things.seller(source)):
             name = found["name"]
             if 1 < len(name) <= 100:
-                return Seller(name=name, id=found["id"], url=dom.absolute(found["url"]) if found["url"] else ""), source.origin
+                return Seller(
+                    name=name, id=found["id"], url=dom.absolute(found["url"]) if found["url"] else ""
+                ), source.origin
     seller = sellers.seller_of(dom, links, pairs, beside)
     return seller, "rule" if seller else ""
 
 
-def _place(dom: Dom, thing: Thing | None, extra: Thing | None, pairs: list[labels.Pair], beside: set[Any], anchor: int | None, title: str) -> tuple[str, str]:
+def _place(
+    dom: Dom,
+    thing: Thing | None,
+    extra: Thing | None,
+    pairs: list[labels.Pair],
+    beside: set[Any],
+    anchor: int | None,
+    title: str,
+) -> tuple[str, str]:
     if thing is not None and (text := things.place(thing)):
         return text, thing.origin
     text, origin = places.place_of(dom, pairs, beside, anchor, title)

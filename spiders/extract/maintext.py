@@ -35,6 +35,8 @@ def select(dom: Dom, groups: Sequence[Group], tiles: Sequence[Tile], kind: str, 
     return kept
 
 
-def main_text(dom: Dom, groups: Sequence[Group] = (), tiles: Sequence[Tile] = (), kind: str = "other", anchor: int | None = None) -> str:
+def main_text(
+    dom: Dom, groups: Sequence[Group] = (), tiles: Sequence[Tile] = (), kind: str = "other", anchor: int | None = None
+) -> str:
     """The main text of a page, one block a line."""
     return "\n".join(block.text for block in select(dom, groups, tiles, kind, anchor))

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import regex
 
+from spiders.extract.marks import mark
 from spiders.items import Price
-
 
 
 def _lines(name: str) -> list[str]:
@@ -25,19 +25,40 @@ _DIGITS = {ord(char): str(unicodedata.digit(char)) for first in _ZEROES for char
 
 _OTHER = str.maketrans({"٫": ".", "٬": ",", "，": ",", "．": ".", "’": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "\u200e": "", "\u200f": "", "\u200b": "", "＄": "$", "￥": "¥"})  # fmt: skip
 # Groups first (1.234.567,89 and 1 234 567.89 and 12,34,567), then plain digits; bounded so that no input is slow.
-NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:[ .,']\d{2,3}){1,6}(?:[.,]\d{1,4})?|\d{1,15}(?:[.,]\d{1,4})?)(?![\d])|(?<=[^\W\d_])\d{1,3}(?:[ .,']\d{3}){0,5}(?:[.,]\d{1,2})?(?!\d)|\.\d{2}(?!\d)")  # fmt: skip
+NUMBER = mark("money", "number", ignore_case=False)
 # What follows a number and multiplies it. `tr` and `k` only where they touch or nearly touch the number.
 _TIMES: dict[str, int] = {}
 _IMPLIED: dict[str, str] = {}
 for _word, _tens, _code in (line.split("\t") for line in _lines("multipliers.tsv")):
     _TIMES[_word], _IMPLIED[_word] = int(_tens), _code
 _SUFFIX = regex.compile(
-    r"\s?(" + "|".join(sorted(map(regex.escape, _TIMES), key=len, reverse=True)) + r")(?:(\d)(?![\d.,]))?(?![\p{L}\d²³])", regex.I
+    r"\s?("
+    + "|".join(sorted(map(regex.escape, _TIMES), key=len, reverse=True))
+    + r")(?:(\d)(?![\d.,]))?(?![\p{L}\d²³])",
+    regex.I,
 )
 _SPLIT_SIGN = re.compile(r"\b(US|AU|CA|NZ|HK|NT|SG|MX|A|C|S|R)\s\$")
 _SPLIT_CENTS = re.compile(r"(?<=\d)(\d)([.,])\s(\d\d)(?=\s*(?:$|[^\s\d.,%\w]|zł|TL|kr|Kč|руб))")
 _THREE_DECIMALS = frozenset({"KWD", "BHD", "OMR", "JOD", "TND", "IQD"})
-_FREE = frozenset("free gratis kostenlos verschenken gratuit 免费 免費 無料 무료 ฟรี percuma бесплатно ücretsiz مجاني bure".split())
+_FREE = frozenset(
+    [
+        "free",
+        "gratis",
+        "kostenlos",
+        "verschenken",
+        "gratuit",
+        "免费",
+        "免費",
+        "無料",
+        "무료",
+        "ฟรี",
+        "percuma",
+        "бесплатно",
+        "ücretsiz",
+        "مجاني",
+        "bure",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,18 @@ from lxml import etree
 
 from spiders.extract.anchors import Anchor
 from spiders.extract.dom import safe_join
+from spiders.extract.marks import mark
 from spiders.extract.words import bare, words
 
-_CLASS = re.compile(r"(?:^|[\s_-])(?:next|older|forward|weiter|suivant|siguiente|pager-next|nextpage|next-?btn|arrow-right|load-?more)(?:$|[\s_-]|page|link|button)", re.I)  # fmt: skip
+_CLASS = mark("paging", "class")
 _CLASS_PREVIOUS = re.compile(r"(?:^|[\s_-])(?:prev\w*|back|first|last|disabled|newer)(?:$|[\s_-])", re.I)
-_PAGER = re.compile(r"pag(?:er|inat\w*|enav\w*|es|ing|enum\w*|enation)?\b|pagenav|page-numbers|wp-pagenavi|nav-?links|pageselector", re.I)
-_NUMBER = re.compile(r"(?:page|seite|pagina|página|halaman|trang|หน้า|страница|sivu|sida|side|strona)?\s?(\d{1,4})$", re.I)
-_COUNTER = re.compile(r"^(?:p|page|pg|pagenum|pageno|page_no|paged|seite|pagina|start|offset|o|s|from|currentpage|pn|pgn|_pgn|pageindex|page_number|sayfa|halaman|trang|skip|first|strona|str|begin)$", re.I)  # fmt: skip
-_PATH_COUNTER = re.compile(r"(?:page|seite|pagina|p|pg|seite:|trang|halaman|sayfa|strona|str|sida|side|o|s)[-_:/=]?(\d{1,4})(?:/|\.html?|$)", re.I)
+_PAGER = mark("paging", "pager")
+_NUMBER = mark("paging", "number")
+_COUNTER = mark("paging", "counter")
+_PATH_COUNTER = mark("paging", "path_counter")
 _ARROWS = frozenset({"»", "›", ">", ">>", "→", "⟩", "❯", "▶", "►", "⇒", "＞", "≫", "⟶", "▸"})
-_SLIDER = re.compile(r"carousel|slider|slick|swiper|gallery|slideshow|lightbox|flex-|glide|calendar|month|owl-|photo", re.I)
-_ARTICLE_NAV = re.compile(r"nav-next|post-nav|entry-nav|nextpost|next-post|single-nav|post-link|older-article|next-article", re.I)
+_SLIDER = mark("paging", "slider")
+_ARTICLE_NAV = mark("paging", "article_nav")
 
 
 def next_page(root: etree._Element, links: Sequence[Anchor], base: str) -> str:
@@ -65,7 +66,9 @@ def _score(link: Anchor, base: str, current: int, numbers: dict[int, list[Anchor
         score += 3
     elif any(named.startswith(word + " ") and len(named) < len(word) + 12 for word in _NEXT_FIRST):
         score += 2.5
-    if spoken and (spoken in _next_words() or any(spoken.startswith(word) or spoken.endswith(word) for word in _NEXT_FIRST)):
+    if spoken and (
+        spoken in _next_words() or any(spoken.startswith(word) or spoken.endswith(word) for word in _NEXT_FIRST)
+    ):
         score += 2.5
     if _CLASS.search(own):
         score += 2
@@ -111,7 +114,12 @@ def _above(el: etree._Element, levels: int) -> list[etree._Element]:
 
 
 def _in_pager(el: etree._Element) -> bool:
-    return any(_PAGER.search(f"{one.get('class') or ''} {one.get('id') or ''} {one.get('role') or ''} {one.get('aria-label') or ''}") for one in (el, *_above(el, 4)))
+    return any(
+        _PAGER.search(
+            f"{one.get('class') or ''} {one.get('id') or ''} {one.get('role') or ''} {one.get('aria-label') or ''}"
+        )
+        for one in (el, *_above(el, 4))
+    )
 
 
 def _page_number(label: str) -> int | None:
@@ -142,10 +150,18 @@ def _current(root: etree._Element, here: int, numbers: dict[int, list[Anchor]]) 
                     break
                 box = parent
                 for child in box.iter():
-                    if child.tag == "a" and child.get("href") and not re.search(r"\b(?:active|current|selected|disabled)\b", child.get("class") or "", re.I):
+                    if (
+                        child.tag == "a"
+                        and child.get("href")
+                        and not re.search(r"\b(?:active|current|selected|disabled)\b", child.get("class") or "", re.I)
+                    ):
                         continue
                     text = (child.text or "").strip("[]() \n\t")
-                    if text.isdigit() and len(text) <= 4 and child.tag in {"span", "strong", "b", "em", "li", "a", "button", "div", "td", "font", "p"}:
+                    if (
+                        text.isdigit()
+                        and len(text) <= 4
+                        and child.tag in {"span", "strong", "b", "em", "li", "a", "button", "div", "td", "font", "p"}
+                    ):
                         number = int(text)
                         if number + 1 in numbers or number - 1 in numbers:
                             return number
@@ -167,4 +183,6 @@ def _next_words() -> frozenset[str]:
 
 
 _NEXT = frozenset(bare(word) for word in words("next"))
-_NEXT_FIRST = tuple(word for word in _NEXT if len(word) > 2 and word not in {"sau", "mer", "more", "más", "lagi", "mais"})
+_NEXT_FIRST = tuple(
+    word for word in _NEXT if len(word) > 2 and word not in {"sau", "mer", "more", "más", "lagi", "mais"}
+)

@@ -6,9 +6,10 @@ import re
 
 from spiders.extract.dom import Dom
 from spiders.extract.labels import Pair, first
+from spiders.extract.marks import mark
 
-_BOX = re.compile(r"(?:^|[\s_-])(?:location|locality|address|adresse|addr|mapaddress|place|city|region|area-?name|ort|standort|lokasi|dia-?chi|khu-?vuc|lieu|ubicacion|localidad|luogo|konum|sted|geo)(?:$|[\s_-]|\d)|item-?location|ad-?location|listing-?location|property-?address|breadcrumb-location", re.I)  # fmt: skip
-_NOT = re.compile(r"email|e-mail|ip-?address|url|select|change|set your|enter|choose|search|filter|switch|cookie|delivery|deliver to|ship", re.I)
+_BOX = mark("places", "box")
+_NOT = mark("places", "not")
 _MAPS = re.compile(r"(?:google\.[a-z.]+/maps|maps\.google|openstreetmap|maps\.apple|bing\.com/maps)", re.I)
 
 
@@ -18,7 +19,9 @@ def place_of(dom: Dom, found: list[Pair], beside: set[object], anchor: int | Non
         value = clean(pair.value)
         if value:
             return _with_next(dom, pair.block.index, value), "rule"
-    meta = dom.meta("geo.placename", "og:locality", "place:location:locality", "business:contact_data:locality", "geo.region")
+    meta = dom.meta(
+        "geo.placename", "og:locality", "place:location:locality", "business:contact_data:locality", "geo.region"
+    )
     best, best_score, at = "", 0.0, 0
     for place, block in enumerate(dom.blocks):
         text = block.text
@@ -67,7 +70,11 @@ _PARTS = re.compile(r"[^\W\d_][^,;:!?]{1,40}(?:,\s+[^,;:!?]{2,40}){1,5}$")
 def _listed(text: str) -> bool:
     """Names in a row, parted by commas: "Great Shefford, Hungerford, RG17"."""
     names = [part.strip() for part in text.split(",")]
-    return bool(_PARTS.match(text)) and all(name[:1].isupper() or name[:1].isdigit() or not name[:1].isascii() for name in names) and len(text) < 100
+    return (
+        bool(_PARTS.match(text))
+        and all(name[:1].isupper() or name[:1].isdigit() or not name[:1].isascii() for name in names)
+        and len(text) < 100
+    )
 
 
 def _under_title(dom: Dom, anchor: int | None) -> str:
@@ -86,9 +93,21 @@ def _with_next(dom: Dom, at: int, found: str) -> str:
         return found
     block, following = dom.blocks[at], dom.blocks[at + 1]
     roof = block.node.parent
-    together = following.node.parent is roof or following.node is block.node or following.node is roof or following.node.parent is block.node
+    together = ":" not in following.text and (
+        following.node.parent is roof
+        or following.node is block.node
+        or following.node is roof
+        or following.node.parent is block.node
+    )
     value = clean(following.text)
-    if together and value and len(found) < 60 and len(value) < 60 and value.casefold() not in found.casefold() and (re.search(r"\d{4,5}|[A-Z]{1,2}\d", value) or re.search(r"\d", found)):
+    if (
+        together
+        and value
+        and len(found) < 60
+        and len(value) < 60
+        and value.casefold() not in found.casefold()
+        and (re.search(r"\d{4,5}|[A-Z]{1,2}\d", value) or re.search(r"\d", found))
+    ):
         return f"{found}, {value}"
     return found
 
@@ -113,6 +132,8 @@ def clean(text: str) -> str:
     text = re.sub(r"\s*[(\[]?\b(?:show|view|see)? ?(?:on )?(?:the )?(?:google )?map\b[)\]]?.*$|\s*(?:auf (?:der )?karte.*|karte anzeigen.*|ver (?:en el )?mapa.*|voir sur la carte.*|xem bản đồ.*|lihat peta.*)$", "", text, flags=re.I).strip(" :,-–|•(")  # fmt: skip
     if not 2 <= len(text) <= 140 or not any(char.isalpha() for char in text) or "@" in text or text.startswith("http"):
         return ""
-    if re.search(r"[?!>]$|\d{1,2}:\d\d|\d\s?(?:m²|m2|qm|sq\.?|ft|ha|km²|acres?|€|\$)(?:\W|$)", text, re.I) or _NOT.match(text):
+    if re.search(
+        r"[?!>]$|\d{1,2}:\d\d|\d\s?(?:m²|m2|qm|sq\.?|ft|ha|km²|acres?|€|\$)(?:\W|$)", text, re.I
+    ) or _NOT.match(text):
         return ""
     return text

@@ -8,20 +8,31 @@ from datetime import datetime
 
 from spiders.extract import labels, things, when
 from spiders.extract.dom import Block, Dom
+from spiders.extract.marks import mark
 from spiders.extract.structured import Thing
 from spiders.extract.words import pattern
 
-_BOX = re.compile(r"posted|date|time|publish|online|created|added|datum|fecha|updated|listed|age\b|ago|title|detail|info|meta", re.I)
-_NOT = re.compile(r"deliver|ship|end|expire|event|review|comment|countdown|update-|arriv|dispatch|sold|history|footer|copyright|valid|rating|related|similar|recommend|available|auction", re.I)
+_BOX = mark("posting", "box")
+_NOT = mark("posting", "not")
 _RESIDUE = re.compile(r"[\d\s.,:/|()\-–•年月日]|(?:uhr|h|am|pm|utc|gmt)\b", re.I)
 
 
 def posted_of(
-    dom: Dom, stated: Sequence[Thing], extra: Thing | None, pairs: list[labels.Pair], now: datetime | None, beside: set[object], anchor: int | None
+    dom: Dom,
+    stated: Sequence[Thing],
+    extra: Thing | None,
+    pairs: list[labels.Pair],
+    now: datetime | None,
+    beside: set[object],
+    anchor: int | None,
 ) -> tuple[datetime | None, str]:
     """The moment and its origin; (None, "") when the page does not say."""
     for thing in stated[:40]:
-        if not thing.inside & {"itemlist", "listitem", "review", "comment"} and not thing.types & {"review", "comment", "userreview"} and (made := things.posted(thing, now)):
+        if (
+            not thing.inside & {"itemlist", "listitem", "review", "comment"}
+            and not thing.types & {"review", "comment", "userreview"}
+            and (made := things.posted(thing, now))
+        ):
             return made, thing.origin
     for pair in labels.first(pairs, "posted"):
         if len(pair.value) < 80 and (made := when.parse(pair.value, now, dom.language)):
@@ -59,14 +70,22 @@ def _shown(dom: Dom, now: datetime | None, beside: set[object], anchor: int | No
         found = pattern("posted").search(text.casefold()[:30])
         if found and found.start() <= 3:
             score += 2.5
-        if score < 0.5 and not any(char.isdigit() for char in text) and not pattern("today", "yesterday").search(text.casefold()):
+        if (
+            score < 0.5
+            and not any(char.isdigit() for char in text)
+            and not pattern("today", "yesterday").search(text.casefold())
+        ):
             continue
         if anchor is not None:
             distance = abs(block.index - anchor)
             score += max(0.0, 1.0 - distance / 40)
         if len(_RESIDUE.sub("", text)) <= 12:  # hardly anything but the date
             score += 0.8
-        if score > best_score and not any(one in beside for one in block.node.el.iterancestors()) and (made := when.parse(text, now, dom.language)):
+        if (
+            score > best_score
+            and not any(one in beside for one in block.node.el.iterancestors())
+            and (made := when.parse(text, now, dom.language))
+        ):
             best, best_score = made, score
     return best
 

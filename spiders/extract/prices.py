@@ -11,15 +11,16 @@ from lxml import etree
 
 from spiders.extract import money
 from spiders.extract.dom import Block, Dom, Node
+from spiders.extract.marks import mark
 from spiders.extract.money import Setting
 from spiders.extract.tiles import boiler
 from spiders.extract.words import label, pattern
 from spiders.items import Price
 
-_PRICE = re.compile(r"price|prix|preis|preco|preço|precio|prezzo|prijs|pris\b|cena\b|harga|fiyat|\bgia\b|-gia\b|gia-|kakaku|amount|\bcost\b|valor|rent\b|\bbid\b|hinta|betrag", re.I)
-_NOW = re.compile(r"current|now|sale|final|special|our|today|offer|primary|main|actual|aktuell|asking|promo|buy|deal|reduced|big|large|total|topay|retail", re.I)
-_OLD = re.compile(r"old|was|list-?price|rrp|uvp|msrp|regular|before|strike|cross|origin|compare|previous|former|reference|normal|high-?price|savings?|you-?save|instead|statt|retail", re.I)
-_OTHER = re.compile(r"ship|deliver|postage|versand|month|instal|financ|\btax|discount|cashback|coupon|per-?unit|unit-?price|base-?price|grundpreis|credit|points|rating|review|tooltip|modal|filter|cart|basket|warrant|fee\b|deposit|trade-?in|used-?price|estimate|convert|approx|bidders|variant|option|swatch|threshold|bundle|accessor|addon|add-on", re.I)
+_PRICE = mark("prices", "price")
+_NOW = mark("prices", "now")
+_OLD = mark("prices", "old")
+_OTHER = mark("prices", "other")
 _CENTS = re.compile(r"cent|decimal|fraction|kopek|minor|pence", re.I)
 _WORDY = re.compile(r"\s*[^\W\d_]{3,}")
 _STRUCK = frozenset({"del", "s", "strike"})
@@ -48,7 +49,13 @@ def joined(block: Block) -> tuple[str, list[tuple[int, Node]]]:
             continue
         node = next(nodes)
         piece = part.strip()
-        if len(piece) == 2 and piece.isdigit() and text and text.rstrip()[-1:].isdigit() and (node.tag == "sup" or _CENTS.search(node.sig) or (node.parent is not None and node.parent.tag == "sup")):
+        if (
+            len(piece) == 2
+            and piece.isdigit()
+            and text
+            and text.rstrip()[-1:].isdigit()
+            and (node.tag == "sup" or _CENTS.search(node.sig) or (node.parent is not None and node.parent.tag == "sup"))
+        ):
             text = text.rstrip() + "."
         starts.append((len(text), node))
         text += part
@@ -64,7 +71,9 @@ def _node_at(starts: list[tuple[int, Node]], place: int) -> Node:
     return found
 
 
-def candidates(dom: Dom, setting: Setting, title: str, beside: set[etree._Element], anchor: int | None) -> list[Candidate]:
+def candidates(
+    dom: Dom, setting: Setting, title: str, beside: set[etree._Element], anchor: int | None
+) -> list[Candidate]:
     """All prices of a page, best first.
 
     `beside`: boxes of other things (tiles of related offers). `anchor`: place of the title's block, None when not seen.
@@ -83,7 +92,11 @@ def candidates(dom: Dom, setting: Setting, title: str, beside: set[etree._Elemen
             if any(ancestor in beside for ancestor in _line(node)):
                 score -= 6
             shown = raw[one.start : one.end]
-            if not one.signed and re.search(r"\d+(?:[.,]\d+)?", shown) and re.search(r"\d+(?:[.,]\d+)?", shown)[0] in title_numbers:  # type: ignore[index]
+            if (
+                not one.signed
+                and re.search(r"\d+(?:[.,]\d+)?", shown)
+                and re.search(r"\d+(?:[.,]\d+)?", shown)[0] in title_numbers
+            ):  # type: ignore[index]
                 score -= 2
             found.append(Candidate(one.amount, one.currency, " ".join(shown.split()), score, block))
     counts = Counter(one.amount for one in found)
@@ -126,7 +139,11 @@ def _score(dom: Dom, raw: str, place: int, node: Node, one: money.Money, anchor:
         if near.tag in {"h1", "h2", "h3", "h4"}:
             score += 0.7
         near = near.parent
-    if not one.signed and (priced < 3.0 or _WORDY.search(raw[one.end : one.end + 12]) or len(raw) > 60) and not _named_before(raw[: one.start]):
+    if (
+        not one.signed
+        and (priced < 3.0 or _WORDY.search(raw[one.end : one.end + 12]) or len(raw) > 60)
+        and not _named_before(raw[: one.start])
+    ):
         return None
     score += priced
     if struck:
@@ -140,13 +157,13 @@ def _score(dom: Dom, raw: str, place: int, node: Node, one: money.Money, anchor:
     last = list(pattern("old_price", "price", "instalment").finditer(before))
     if last:
         word = last[-1].group()
-        if pattern("old_price").fullmatch(word):
-            score -= 3
-        elif pattern("instalment").fullmatch(word):
+        if pattern("old_price").fullmatch(word) or pattern("instalment").fullmatch(word):
             score -= 3
         else:
             score += 2
-    if pattern("instalment").match(after.strip(" (*")) or re.match(r"\s*/\s*(?:m²|m2|qm|sqft|kg|100|l\b|st|mo|unit|day|week|tag|pcm)", after):
+    if pattern("instalment").match(after.strip(" (*")) or re.match(
+        r"\s*/\s*(?:m²|m2|qm|sqft|kg|100|l\b|st|mo|unit|day|week|tag|pcm)", after
+    ):
         score -= 3
     if "%" in after[:3] or "%" in raw[one.start : one.end]:
         score -= 4

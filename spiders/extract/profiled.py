@@ -23,7 +23,22 @@ from spiders.sources import functions
 _NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
 _SECONDS = 0.05
 """Time one pattern of a profile may take on one text."""
-_LISTING = frozenset({"title", "text", "external_id", "price", "seller", "seller_id", "seller_url", "seller_text", "location", "posted", "images", "availability"})
+_LISTING = frozenset(
+    {
+        "title",
+        "text",
+        "external_id",
+        "price",
+        "seller",
+        "seller_id",
+        "seller_url",
+        "seller_text",
+        "location",
+        "posted",
+        "images",
+        "availability",
+    }
+)
 _ARTICLE = frozenset({"title", "text", "author", "published", "outlet", "images"})
 _STRUCTURED = frozenset({"json-ld", "microdata"})
 
@@ -66,14 +81,23 @@ def apply(reading: Reading, dom: Dom, page: Page, profile: Profile, setting: Set
                 if text := structured.plain(walk(found, path)):
                     attributes[name] = text
         listing = _listing(reading.listing, values, origins)
-        reading = replace(reading, listing=replace(listing, attributes=attributes), title=listing.title, published=listing.posted)
+        reading = replace(
+            reading, listing=replace(listing, attributes=attributes), title=listing.title, published=listing.posted
+        )
     elif reading.article is not None:
         article = _article(reading.article, values)
         reading = replace(reading, article=article, title=article.title, text=article.text, published=article.published)
     if "post" in profile.fields and reading.kind in {"forum", "other", "article"}:
         posts = _posts(dom, profile, setting, now)
         if posts:
-            reading = replace(reading, kind="forum", posts=posts, text="\n".join(post.text for post in posts), article=None, why="posts named by the profile")
+            reading = replace(
+                reading,
+                kind="forum",
+                posts=posts,
+                text="\n".join(post.text for post in posts),
+                article=None,
+                why="posts named by the profile",
+            )
     return replace(reading, missing=tuple(missing))
 
 
@@ -84,12 +108,18 @@ def _listing(one: Listing, values: dict[str, Any], origins: dict[str, str]) -> L
             changes[name] = values[name]
     if isinstance(values.get("price"), Price):
         price = values["price"]
-        changes["price"] = price if price.currency else replace(price, currency=one.price.currency if one.price else None)
+        changes["price"] = (
+            price if price.currency else replace(price, currency=one.price.currency if one.price else None)
+        )
     if isinstance(values.get("posted"), datetime):
         changes["posted"] = values["posted"]
     if isinstance(values.get("images"), tuple):
         changes["images"] = values["images"]
-    about = {field: str(values[name]) for name, field in (("seller", "name"), ("seller_id", "id"), ("seller_url", "url"), ("seller_text", "text")) if values.get(name)}
+    about = {
+        field: str(values[name])
+        for name, field in (("seller", "name"), ("seller_id", "id"), ("seller_url", "url"), ("seller_text", "text"))
+        if values.get(name)
+    }
     if about:
         changes["seller"] = replace(one.seller or Seller(), **about)
     used = {name: origin for name, origin in origins.items() if name in changes or name.startswith("seller")}
@@ -97,7 +127,9 @@ def _listing(one: Listing, values: dict[str, Any], origins: dict[str, str]) -> L
 
 
 def _article(one: Article, values: dict[str, Any]) -> Article:
-    changes: dict[str, Any] = {name: values[name] for name in ("title", "text", "author", "outlet") if isinstance(values.get(name), str)}
+    changes: dict[str, Any] = {
+        name: values[name] for name in ("title", "text", "author", "outlet") if isinstance(values.get(name), str)
+    }
     if isinstance(values.get("published"), datetime):
         changes["published"] = values["published"]
     if isinstance(values.get("images"), tuple):
@@ -119,8 +151,15 @@ def select(root: etree._Element, selector: Selector, dom: Dom, setting: Setting,
     if selector.read == "images":
         urls = []
         for node in found:
-            inside = [node] if not isinstance(node, etree._Element) or node.tag == "img" else list(node.iter("img", "source", "a"))
-            urls += [images.of_element(one, dom) if isinstance(one, etree._Element) else dom.absolute(str(one)) for one in inside]
+            inside = (
+                [node]
+                if not isinstance(node, etree._Element) or node.tag == "img"
+                else list(node.iter("img", "source", "a"))
+            )
+            urls += [
+                images.of_element(one, dom) if isinstance(one, etree._Element) else dom.absolute(str(one))
+                for one in inside
+            ]
         return tuple(dict.fromkeys(url for url in urls if url and not images.junk(url))) or None
     texts = [text for node in found if (text := _text(node, selector, dom))]
     if not texts:
@@ -225,7 +264,15 @@ def _results(reading: Reading, dom: Dom, profile: Profile, setting: Setting) -> 
                 made.append(Listing(url=url, title=got["title"], external_id=got.get("external_id", ""), price=money.read(got.get("price", ""), setting),
                                     seller=seller, location=got.get("location", ""), images=(image,) if image else (), origins={"title": "script"}))  # fmt: skip
         if made:
-            return replace(reading, kind="results", tiles=tuple(made), links=tuple(dict.fromkeys(one.url for one in made)), listing=None, article=None, why="items named by the profile")
+            return replace(
+                reading,
+                kind="results",
+                tiles=tuple(made),
+                links=tuple(dict.fromkeys(one.url for one in made)),
+                listing=None,
+                article=None,
+                why="items named by the profile",
+            )
     if profile.links.items and reading.kind == "results":
         wanted = set(_by(profile.links.items, dom.root, [link_url for link_url in reading.links], dom.base, profile))
         if wanted:
@@ -239,25 +286,51 @@ def _posts(dom: Dom, profile: Profile, setting: Setting, now: datetime | None) -
     for node in nodes(dom.root, profile.fields["post"]):
         if not isinstance(node, etree._Element):
             continue
-        got = {name: select(node, profile.fields[name], dom, setting, now) for name in ("post_author", "post_date", "post_text") if name in profile.fields}
+        got = {
+            name: select(node, profile.fields[name], dom, setting, now)
+            for name in ("post_author", "post_date", "post_text")
+            if name in profile.fields
+        }
         text = str(got.get("post_text") or text_of(node))
         posted = got.get("post_date")
-        made.append(Post(text=text, author=str(got.get("post_author") or ""), posted=posted if isinstance(posted, datetime) else None))
+        made.append(
+            Post(
+                text=text,
+                author=str(got.get("post_author") or ""),
+                posted=posted if isinstance(posted, datetime) else None,
+            )
+        )
     return tuple(made)
 
 
-def links_of(root: etree._Element, every: list[Anchor], profile: Profile, documents: tuple[str, ...], base: str) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
+def links_of(
+    root: etree._Element, every: list[Anchor], profile: Profile, documents: tuple[str, ...], base: str
+) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
     """(items, next page, documents) by the profile's rules, by general rules where it has none."""
     addresses = [link.url for link in every]
     rules = profile.links
-    items = _by(rules.items, root, addresses, base, profile) if rules.items else _kept([tile.url for tile in tiles.items(tiles.groups(every), every)], profile)
-    following = _by(rules.next, root, addresses, base, profile) if rules.next else _kept([paging.next_page(root, every, base)], profile)
-    papers = _by(rules.documents, root, addresses, base, profile) if rules.documents else _kept(list(documents), profile)
+    items = (
+        _by(rules.items, root, addresses, base, profile)
+        if rules.items
+        else _kept([tile.url for tile in tiles.items(tiles.groups(every), every)], profile)
+    )
+    following = (
+        _by(rules.next, root, addresses, base, profile)
+        if rules.next
+        else _kept([paging.next_page(root, every, base)], profile)
+    )
+    papers = (
+        _by(rules.documents, root, addresses, base, profile) if rules.documents else _kept(list(documents), profile)
+    )
     return tuple(items), following[0] if following else "", tuple(papers)
 
 
 def _kept(urls: Sequence[str], profile: Profile) -> list[str]:
-    return [url for url in dict.fromkeys(urls) if url and not any(_matches(pattern, url) for pattern in profile.links.ignore)]
+    return [
+        url
+        for url in dict.fromkeys(urls)
+        if url and not any(_matches(pattern, url) for pattern in profile.links.ignore)
+    ]
 
 
 def _matches(pattern: str, url: str) -> bool:

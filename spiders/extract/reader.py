@@ -2,23 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from spiders.extract import articles, blocked, documents, forums, kinds, listing, maintext, paging, prices, results, scripts, structured, tiles, titles
+from lxml import etree
+
+from spiders.extract import (
+    articles,
+    blocked,
+    documents,
+    forums,
+    kinds,
+    listing,
+    maintext,
+    paging,
+    prices,
+    results,
+    scripts,
+    structured,
+    tiles,
+    titles,
+)
 from spiders.extract.anchors import DOCUMENTS, Anchor, anchors
 from spiders.extract.decode import decode
-from spiders.extract.dom import Dom
+from spiders.extract.dom import Dom, safe_join
+from spiders.extract.money import Setting
 from spiders.extract.profiled import apply, links_of
 from spiders.extract.setting import setting_of
-from spiders.extract.titles import headings, title_of
-from spiders.extract.tree import parse
+from spiders.extract.structured import Thing
 from spiders.extract.things import main_offer
+from spiders.extract.titles import headings
+from spiders.extract.tree import parse
 from spiders.items import Page, Reading
 from spiders.profile import Profile
 
 VERSION = "1"
 """Raised when readings change: captures read by an older one are read again."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Sight(kinds.Evidence):
+    """The evidence of a page's kind with what its reading needs besides."""
+
+    title: str = ""
+    links: list[Anchor] = field(default_factory=list)
+    next: str = ""
+    stored: object = None
+    """What a page without text keeps in its scripts: a list of records, or one thing."""
 
 
 def read(page: Page, profile: Profile | None = None) -> Reading:
@@ -29,53 +59,92 @@ def read(page: Page, profile: Profile | None = None) -> Reading:
     kind_of_file = documents.sniff(page.body, page.media_type or page.headers.get("content-type", ""), page.address)
     if documents.is_document(kind_of_file) and not _markup(page.body):
         document = documents.read_document(page)
-        return Reading("document", title=document.title, text=document.text, published=document.published, language=document.language, document=document, why=kind_of_file)
-    host = urlsplit(page.address).hostname or ""
-    source = decode(page.body, page.headers, host)
-    root = parse(source)
-    dom = Dom(root, page.address)
+        return Reading(
+            "document",
+            title=document.title,
+            text=document.text,
+            published=document.published,
+            language=document.language,
+            document=document,
+            why=kind_of_file,
+        )
+    source = decode(page.body, page.headers, urlsplit(page.address).hostname or "")
+    dom = Dom(parse(source), page.address)
     if not dom.language and profile and len(profile.languages) == 1:
         dom.language = profile.languages[0]
     setting = setting_of(dom, profile.country if profile else "", profile.languages if profile else ())
-    now = page.fetched_at
+    sight = _look(dom, page, setting)
+    if why := blocked.blocked(page, dom, source, data=sight.offer is not None or bool(sight.stored)):
+        return Reading("blocked", title=sight.title, text=maintext.main_text(dom), language=dom.language, why=why)
+    offers = sight.offer is not None or bool(sight.prices and sight.prices[0].score > 6) or len(sight.tiles) > 7
+    if why := blocked.missing(page, dom, offers=offers or bool(sight.stored)):
+        return Reading("missing", title=sight.title, text=maintext.main_text(dom), language=dom.language, why=why)
+    reading = _fill(sight, dom, page, setting)
+    return apply(reading, dom, page, profile, setting) if profile else reading
+
+
+THIN = 1500
+"""Characters of text below which a page's own scripts are asked what it is about; parsing them is dear."""
+
+
+def _look(dom: Dom, page: Page, setting: Setting) -> Sight:
+    """What the kind of a page is decided on."""
     found = structured.read(dom)
-    links = anchors(root, dom.base)
+    links = anchors(dom.root, dom.base)
     groups = tiles.groups(links)
     offer = main_offer(found, dom, headings(dom))
-    title, _ = title_of(dom, [offer.text("name", "title", "headline")] if offer else [])
-    if why := blocked.blocked(page, dom, source, data=bool(found) or bool(scripts.offer(root, [dom.title]) if dom.size < 400 else None)):
-        return Reading("blocked", title=title, text=maintext.main_text(dom), language=dom.language, why=why)
-    beside = listing.beside_of(groups, dom)
+    title, _ = titles.title_of(dom, [offer.text("name", "title", "headline")] if offer else [])
     anchor = titles.place_of(dom, title)
-    items = tiles.items(groups, links)
-    seen = prices.candidates(dom, setting, title, beside, anchor)
-    if why := blocked.missing(page, dom, offers=offer is not None or bool(seen and seen[0].score > 6) or len(items) > 7):
-        return Reading("missing", title=title, text=maintext.main_text(dom), language=dom.language, why=why)
-    next_page = paging.next_page(root, links, dom.base)
-    evidence = kinds.Evidence(dom, found, groups, items, _own_address(dom), bool(next_page), seen, offer, anchor)
-    kind, why = kinds.kind_of(evidence)
-    reading = Reading(kind, title=title, language=dom.language, why=why, text=maintext.main_text(dom, groups, items, kind, anchor))
+    seen = prices.candidates(dom, setting, title, listing.beside_of(groups, dom), anchor)
+    stored: object = None
+    if dom.size < THIN and offer is None:
+        stored = scripts.lists(dom.root) or scripts.offer(dom.root, [title, dom.title])
+    next_page = paging.next_page(dom.root, links, dom.base)
+    return Sight(
+        dom=dom, things=found, groups=groups, tiles=tiles.items(groups, links), address=_own_address(dom), has_next=bool(next_page),
+        prices=seen, offer=offer, anchor=anchor, title=title, links=links, next=next_page, stored=stored,
+    )  # fmt: skip
+
+
+def _fill(sight: Sight, dom: Dom, page: Page, setting: Setting) -> Reading:
+    """The fields that belong to the page's kind."""
+    now = page.fetched_at
+    kind, why = kinds.kind_of(sight)
+    stored = sight.stored if isinstance(sight.stored, list) else []
+    if len(stored) >= 3 and len(sight.tiles) < 3:
+        kind, why = "results", f"a list of {len(stored)} things in its scripts"
+    elif isinstance(sight.stored, Thing) and kind in {"other", "article", "results"} and len(sight.tiles) < 5:
+        kind, why = "listing", "one thing on offer in its scripts"
+    text = maintext.main_text(dom, sight.groups, sight.tiles, kind, sight.anchor)
+    reading = Reading(kind, title=sight.title, language=dom.language, why=why, text=text)
     if kind == "listing":
-        one = listing.read_listing(dom, found, groups, links, setting, now)
-        reading = replace(reading, title=one.title, listing=one, published=one.posted)
-    elif kind == "results":
-        made = results.tiles_of(dom, items, setting, now)
-        reading = replace(reading, tiles=made, links=tuple(item.url for item in items), next=next_page)
-    elif kind == "forum":
+        one = listing.read_listing(dom, list(sight.things), list(sight.groups), sight.links, setting, now)
+        if one.origins.get("text") == "script":
+            reading = replace(reading, text=f"{text}\n{one.text}")
+        return replace(reading, title=one.title, listing=one, published=one.posted)
+    if kind == "results":
+        made = results.stored_tiles(stored, dom, setting, now) if len(sight.tiles) < 3 else ()
+        made = made or results.tiles_of(dom, list(sight.tiles), setting, now)
+        urls = tuple(tile.url for tile in sight.tiles) or tuple(dict.fromkeys(one.url for one in made))
+        return replace(reading, tiles=made, links=urls, next=sight.next)
+    if kind == "forum":
         posts = tuple(forums.posts_of(dom, now))
-        published = posts[0].posted if posts and posts[0].posted else articles.published_of(dom, found, now)
-        reading = replace(reading, posts=posts, next=next_page, published=published)
-    elif kind == "article":
-        one_article = articles.read_article(dom, found, now, articles.body_of(root, page.address) or reading.text)
-        reading = replace(reading, title=one_article.title, article=one_article, published=one_article.published, next=next_page)
-    else:
-        reading = replace(reading, published=articles.published_of(dom, found, now))
-    return apply(reading, dom, page, profile, setting) if profile else reading
+        published = posts[0].posted if posts and posts[0].posted else articles.published_of(dom, sight.things, now)
+        return replace(reading, posts=posts, next=sight.next, published=published)
+    if kind == "article":
+        body = articles.body_of(dom.root, page.address) or text
+        article = articles.read_article(dom, sight.things, now, body)
+        return replace(reading, title=article.title, article=article, published=article.published, next=sight.next)
+    return replace(reading, published=articles.published_of(dom, sight.things, now))
 
 
 def _markup(body: bytes) -> bool:
     start = body[:2048].lstrip().lower()
-    return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<div", b"<p", b"<table")) or b"<html" in start or b"<body" in start
+    return (
+        start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<div", b"<p", b"<table"))
+        or b"<html" in start
+        or b"<body" in start
+    )
 
 
 def _own_address(dom: Dom) -> str:
@@ -104,8 +173,6 @@ def items_of(every: list[Anchor]) -> tuple[str, ...]:
     return tuple(item.url for item in tiles.items(tiles.groups(every), every))
 
 
-def _base(root, address: str) -> str:  # type: ignore[no-untyped-def]
-    from spiders.extract.dom import safe_join
-
+def _base(root: etree._Element, address: str) -> str:
     found = root.find(".//base[@href]")
-    return (safe_join(address, found.get("href")) if found is not None else "") or address
+    return (safe_join(address, found.get("href") or "") if found is not None else "") or address

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from lxml import etree
 
-from spiders.extract import money, when
+from spiders.extract import money, things, when
 from spiders.extract.dom import Dom
 from spiders.extract.images import junk, of_element
 from spiders.extract.labels import label
 from spiders.extract.money import Setting
 from spiders.extract.places import clean
+from spiders.extract.structured import Thing, plain
 from spiders.extract.tiles import Tile
 from spiders.items import Listing, Price, Seller
 
@@ -29,6 +31,24 @@ def tiles_of(dom: Dom, tiles: list[Tile], setting: Setting, now: datetime | None
     keys = {tile.key for tile in tiles}
     made = (_read(_widest(tile, keys, dom), tile, dom, setting, now) for tile in tiles)
     return tuple(one for one in made if one.title)
+
+
+def stored_tiles(records: list[Any], dom: Dom, setting: Setting, now: datetime | None) -> tuple[Listing, ...]:
+    """Listings from the records a page keeps in its scripts (see scripts.lists)."""
+    made = []
+    for record in records:
+        thing = Thing(frozenset({"product"}), record, "script")
+        url = dom.absolute(plain(record.get("url")))
+        title = thing.text("name")
+        if not url or not title:
+            continue
+        seller = things.seller(thing)
+        made.append(Listing(
+            url=url, title=title[:300], text=thing.text("description")[:2000], price=things.price(thing, setting), location=things.place(thing),
+            posted=things.posted(thing, now), images=tuple(things.images(thing, dom)[:1]), seller=Seller(name=seller["name"]) if seller else None,
+            external_id=thing.text("sku")[:64], origins={"title": "script"},
+        ))  # fmt: skip
+    return tuple(made)
 
 
 def _widest(tile: Tile, keys: set[str], dom: Dom) -> etree._Element:
@@ -71,7 +91,6 @@ def _read(el: etree._Element, tile: Tile, dom: Dom, setting: Setting, now: datet
             break
     whole = " ".join(text for _, text in texts)
     origins = {"title": "tile"} | ({"price": "tile"} if price else {}) | ({"location": "tile"} if location else {})
-
 
     return Listing(
         url=tile.url, title=title[:300], text=whole[:2000] if whole != title else "", price=price, location=location, posted=posted,
@@ -155,5 +174,3 @@ def _split_price(texts: list[tuple[etree._Element, str]], setting: Setting) -> P
             if found:
                 return Price(found[0].amount, found[0].currency, f"{one} {two}")
     return None
-
-

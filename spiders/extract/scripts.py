@@ -85,14 +85,26 @@ def lists(root: etree._Element) -> list[Mapping[str, Any]]:
                 stack += list(value.values())
             elif isinstance(value, list):
                 records = [one for one in value if isinstance(one, dict) and _first(one, "name") and _address(one)]
-                if len(records) > max(2, len(best)):
+                priced = [one for one in records if _first(one, "price") is not None]
+                if len(priced) > 0.5 * len(records) and len(records) > max(2, len(best)):
                     best = [_renamed(one) | {"url": _address(one)} for one in records[:300]]
                 stack += value[:300]
     return best
 
 
 def _address(record: Mapping[str, Any]) -> str:
-    for key in ("url", "href", "link", "itemUrl", "detailUrl", "permalink", "webUrl", "canonicalUrl", "detail_url", "shareUrl"):
+    for key in (
+        "url",
+        "href",
+        "link",
+        "itemUrl",
+        "detailUrl",
+        "permalink",
+        "webUrl",
+        "canonicalUrl",
+        "detail_url",
+        "shareUrl",
+    ):
         value = record.get(key)
         if isinstance(value, str) and value and not value.startswith("javascript"):
             return value
@@ -129,7 +141,11 @@ def _score(record: dict[str, Any], titles: list[str]) -> float:
         return 0.0
     score = 1.0
     price = _first(record, "price")
-    if isinstance(price, (int, float, str, dict)) and not isinstance(price, bool) and any(char.isdigit() for char in str(price)):
+    if (
+        isinstance(price, (int, float, str, dict))
+        and not isinstance(price, bool)
+        and any(char.isdigit() for char in str(price))
+    ):
         score += 2.0
     text = _first(record, "description")
     if isinstance(text, str) and len(text) > 40:
@@ -150,12 +166,33 @@ def _renamed(record: Mapping[str, Any]) -> dict[str, Any]:
             code = next((value[key] for key in ("currency", "currencyCode", "currency_code") if value.get(key)), None)
             if code:
                 out.setdefault("priceCurrency", plain(code))
-            value = next((value[key] for key in ("value", "amount", "price", "display", "formatted", "text", "displayPrice") if value.get(key) not in (None, "")), None)
+            value = next(
+                (
+                    value[key]
+                    for key in ("value", "amount", "price", "display", "formatted", "text", "displayPrice")
+                    if value.get(key) not in (None, "")
+                ),
+                None,
+            )
         if field == "seller":
             value = value if isinstance(value, Mapping) else {"name": value}
-            value = {"name": next((plain(value[key]) for key in ("name", "displayName", "nickname", "username", "shopName", "title", "fullName") if value.get(key)), ""), "url": plain(value.get("url") or "")}
+            value = {
+                "name": next(
+                    (
+                        plain(value[key])
+                        for key in ("name", "displayName", "nickname", "username", "shopName", "title", "fullName")
+                        if value.get(key)
+                    ),
+                    "",
+                ),
+                "url": plain(value.get("url") or ""),
+            }
         if field == "location" and isinstance(value, Mapping):
-            parts = [plain(value.get(key)) for key in ("name", "address", "city", "cityName", "district", "region", "state", "country") if isinstance(value.get(key), (str, Mapping))]
+            parts = [
+                plain(value.get(key))
+                for key in ("name", "address", "city", "cityName", "district", "region", "state", "country")
+                if isinstance(value.get(key), (str, Mapping))
+            ]
             value = ", ".join(dict.fromkeys(part for part in parts if part))
         if value is not None:
             out[field] = value

@@ -7,14 +7,15 @@ import re
 from spiders.extract.anchors import Anchor
 from spiders.extract.dom import Dom, text_of
 from spiders.extract.labels import Pair, first
+from spiders.extract.marks import mark
 from spiders.extract.words import label, words
 from spiders.items import Seller
 
-_BOX = re.compile(r"seller|vendor|merchant|advertis(?:er)?\b|owner(?!ship)|posted-?by|contact-?name|agent-?name|user-?name|username|verk(?:ä|ae)ufer|anbieter|vendeur|vendedor|venditore|satici|penjual|shop-?name|store-?name|dealer|\bagent\b|usercard|profile-?name|author|poster|provider|inserent|broker|nickname|member|contact[_-]?(?:data|info|person|box|card|details)", re.I)  # fmt: skip
-_STRONG = re.compile(r"seller|vendor|merchant|verk(?:ä|ae)ufer|anbieter|vendeur|vendedor|venditore|satici|penjual|sellerprofile", re.I)
+_BOX = mark("sellers", "box")
+_STRONG = mark("sellers", "strong")
 _NAME = re.compile(r"name|nick|title|persona|\bnm\b|link", re.I)
-_PROFILE = re.compile(r"/(?:user|users|usr|seller|sellers|sellerprofile|profile|profiles|profil|shop|shops|store|stores|str|member|members|vendor|merchant|dealer|dealers|agent|agents|agency|agencies|haendler|verkaeufer|nutzer|anbieter|s-bestandsliste|u|people|vendeur|vendedor|tienda|loja|negozio|toko|gian-hang|brugere|selger|bruker|prodavac|prodejce|id)[/.:_-](?!login|register)[^/?#]{2,}|[?&](?:seller|user(?:id|name)?|userid|shop(?:id)?|merchant(?:id)?|member|sellerid|owner)=([^&#]{2,})", re.I)  # fmt: skip
-_GENERIC = re.compile(r"^(?:visit\w*|besuch\w*|visitar?|ir a|vai|посетить|перейти|ziyaret|acheter|comprar|kaufen|book|request|enquire|tel|fax|mobile|whatsapp|see|view|show|more|all|contact|other|follow|save|report|ask|message|call|chat|log\s?in|sign|register|about|go to|zum|zur|alle|mehr|weitere|voir|ver|vedi|xem|lihat|смотреть|查看|进入|see all|store|shop|profile|seller|feedback|reviews?|rating|send|email|e-mail|phone|telephone|add|online|private|privat|sell|my|your|mein|tất cả|find|become|enregistrer|ajouter|guardar|añadir|salva|aggiungi|speichern|merken|folgen|suivre|seguir|segui|how|help|terms|home|login|start|become)\b|^\W*$|^[\d\s.,%()+/-]+$", re.I)  # fmt: skip
+_PROFILE = mark("sellers", "profile")
+_GENERIC = mark("sellers", "generic")
 _TAIL = re.compile(r"\s*(?:[(（]\s*\d[\d.,\s]*\s*(?:[^)）]{0,20})?[)）]|\d{1,3}(?:[.,]\d)?\s?%.*|[★☆⭐].*|\|.*)$")
 _PHONE = re.compile(r"[+\d][\d\s().-]{6,}")
 _PREFIX_WORDS = sorted(words("seller"), key=len, reverse=True)
@@ -68,7 +69,9 @@ def seller_of(dom: Dom, links: list[Anchor], found: list[Pair], beside: set[obje
     for pair in first(found, "seller"):
         name = clean_name(pair.value.split("\n")[0])
         if name:
-            return Seller(name=name, url=profile_url if profile_name == name or not profile_name else "", text=pair.value[:300])
+            return Seller(
+                name=name, url=profile_url if profile_name == name or not profile_name else "", text=pair.value[:300]
+            )
     if profile_name:
         return Seller(name=profile_name, url=profile_url)
     name = _from_box(dom, beside)

@@ -10,8 +10,10 @@ from spiders.extract.money import Setting, country_currency, currency_of
 _CODE = re.compile(r"^[A-Za-z]{2}$")
 _LOCALE = re.compile(r"^([A-Za-z]{2})[-_]([A-Za-z]{2})\b")
 _PLACE_IN_PATH = re.compile(r"^/(?:([a-z]{2})[-_/]([a-z]{2})|([a-z]{2}))(?:/|$)", re.I)
-_NOT_COUNTRIES = frozenset({"io", "co", "tv", "me", "ai", "cc", "ws", "to", "fm", "eu", "gg", "ly", "so", "am", "is", "st", "id_"})
-_LANGUAGES = frozenset("en de fr es pt it nl ru zh ja ko vi th id ms tr ar hi sw lo km my pl sv no nb da fi cs et uk fa he ro hu el lv lt sk sl hr bg sr".split())  # fmt: skip
+_NOT_COUNTRIES = frozenset(
+    {"io", "co", "tv", "me", "ai", "cc", "ws", "to", "fm", "eu", "gg", "ly", "so", "am", "is", "st", "id_"}
+)
+_LANGUAGES = frozenset(["en", "de", "fr", "es", "pt", "it", "nl", "ru", "zh", "ja", "ko", "vi", "th", "id", "ms", "tr", "ar", "hi", "sw", "lo", "km", "my", "pl", "sv", "no", "nb", "da", "fi", "cs", "et", "uk", "fa", "he", "ro", "hu", "el", "lv", "lt", "sk", "sl", "hr", "bg", "sr"])  # fmt: skip
 _SPOKEN_IN = {"de": "DE", "fr": "FR", "es": "ES", "it": "IT", "nl": "NL", "ru": "RU", "ja": "JP", "ko": "KR", "vi": "VN", "th": "TH", "id": "ID",
               "tr": "TR", "hi": "IN", "lo": "LA", "km": "KH", "my": "MM", "pl": "PL", "sv": "SE", "no": "NO", "nb": "NO", "da": "DK",
               "fi": "FI", "cs": "CZ", "et": "EE", "uk": "UA", "fa": "IR", "he": "IL", "ro": "RO", "hu": "HU", "el": "GR", "zh": "CN",

@@ -16,13 +16,14 @@ from typing import Any, Literal
 from lxml import etree
 
 from spiders.extract.dom import Dom, text_of
+from spiders.extract.marks import mark
 
 Origin = Literal["json-ld", "microdata", "opengraph", "script"]
 _MAX_THINGS = 3000
 _MAX_JSON = 6_000_000
 _BREAKS = re.compile(r"[\x00-\x1f]+")
 _TRAILING = re.compile(r",\s*([}\]])")
-_WRAPPED = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.{0,20}?\*/|<!\[CDATA\[)\s*|\s*(?:-->|//\s*\]\]>|\]\]>|;)\s*$", re.S)
+_WRAPPED = mark("structured", "wrapped", ignore_case=False)
 _HTML_TAG = re.compile(r"<[^<>]{1,500}>")
 _BLOCK_TAG = re.compile(r"<(?:br|/p|/li|/div|/h\d|/tr)\b[^<>]{0,200}>", re.I)
 
@@ -56,7 +57,9 @@ def plain(value: Any) -> str:
         if isinstance(value, list):
             value = value[0] if value else ""
         elif isinstance(value, Mapping):
-            value = next((value[key] for key in ("@value", "name", "value", "text", "@id", "url") if value.get(key)), "")
+            value = next(
+                (value[key] for key in ("@value", "name", "value", "text", "@id", "url") if value.get(key)), ""
+            )
         else:
             break
     if value is None or isinstance(value, (bool, Mapping, list)):
@@ -115,7 +118,9 @@ def _walk(data: Any, origin: Origin) -> Iterator[Thing]:
             if types:
                 yield Thing(types, value, origin, inside)
             around = inside | types
-            stack += [(one, around, depth + 1) for one in reversed(list(value.values())) if isinstance(one, (dict, list))]
+            stack += [
+                (one, around, depth + 1) for one in reversed(list(value.values())) if isinstance(one, (dict, list))
+            ]
 
 
 def _link(things: list[Thing]) -> None:
@@ -123,7 +128,12 @@ def _link(things: list[Thing]) -> None:
     named = {str(thing.data["@id"]): thing.data for thing in things if "@id" in thing.data and len(thing.data) > 2}
     for thing in things:
         for key, value in list(thing.data.items()):
-            if isinstance(value, dict) and set(value) <= {"@id", "@type"} and (full := named.get(str(value.get("@id")))) and full is not thing.data:
+            if (
+                isinstance(value, dict)
+                and set(value) <= {"@id", "@type"}
+                and (full := named.get(str(value.get("@id"))))
+                and full is not thing.data
+            ):
                 thing.data[key] = full  # type: ignore[index]
 
 

@@ -15,17 +15,81 @@ from spiders.extract.titles import fold, likeness, site_names
 from spiders.items import Price
 
 OFFERED = frozenset(
-    "product individualproduct productmodel someproducts productgroup vehicle car motorcycle boatmodel apartment house singlefamilyresidence "
-    "residence accommodation realestatelisting book event musicevent course softwareapplication mobileapplication offer aggregateoffer "
-    "classifiedad classifiedadvertisement artwork visualartwork painting sculpture drug place hotelroom floorplan apartmentcomplex creativework".split()
+    [
+        "product",
+        "individualproduct",
+        "productmodel",
+        "someproducts",
+        "productgroup",
+        "vehicle",
+        "car",
+        "motorcycle",
+        "boatmodel",
+        "apartment",
+        "house",
+        "singlefamilyresidence",
+        "residence",
+        "accommodation",
+        "realestatelisting",
+        "book",
+        "event",
+        "musicevent",
+        "course",
+        "softwareapplication",
+        "mobileapplication",
+        "offer",
+        "aggregateoffer",
+        "classifiedad",
+        "classifiedadvertisement",
+        "artwork",
+        "visualartwork",
+        "painting",
+        "sculpture",
+        "drug",
+        "place",
+        "hotelroom",
+        "floorplan",
+        "apartmentcomplex",
+        "creativework",
+    ]
 )
-_WEAK = frozenset({"offer", "aggregateoffer", "place", "creativework", "event", "course", "book", "softwareapplication", "accommodation"})
+_WEAK = frozenset(
+    {
+        "offer",
+        "aggregateoffer",
+        "place",
+        "creativework",
+        "event",
+        "course",
+        "book",
+        "softwareapplication",
+        "accommodation",
+    }
+)
 ARTICLES = frozenset(
-    "article newsarticle blogposting reportagenewsarticle analysisnewsarticle opinionnewsarticle backgroundnewsarticle reviewnewsarticle "
-    "liveblogposting techarticle scholarlyarticle report socialmediaposting advertisercontentarticle satiricalarticle medicalscholarlyarticle".split()
+    [
+        "article",
+        "newsarticle",
+        "blogposting",
+        "reportagenewsarticle",
+        "analysisnewsarticle",
+        "opinionnewsarticle",
+        "backgroundnewsarticle",
+        "reviewnewsarticle",
+        "liveblogposting",
+        "techarticle",
+        "scholarlyarticle",
+        "report",
+        "socialmediaposting",
+        "advertisercontentarticle",
+        "satiricalarticle",
+        "medicalscholarlyarticle",
+    ]
 )
 THREADS = frozenset({"discussionforumposting", "qapage", "question"})
-LISTS = frozenset({"itemlist", "searchresultspage", "collectionpage", "offercatalog", "productcollection", "searchaction"})
+LISTS = frozenset(
+    {"itemlist", "searchresultspage", "collectionpage", "offercatalog", "productcollection", "searchaction"}
+)
 
 
 def main_offer(things: list[Thing], dom: Dom, shown: list[str]) -> Thing | None:
@@ -33,11 +97,23 @@ def main_offer(things: list[Thing], dom: Dom, shown: list[str]) -> Thing | None:
     within_lists = {"itemlist", "listitem", "offercatalog"}
     found = [thing for thing in things if thing.types & OFFERED and not (thing.inside & within_lists)]
     strong = [thing for thing in found if not thing.types <= _WEAK and not (thing.inside & OFFERED - {"productgroup"})]
-    outer = strong or [thing for thing in found if thing.types & {"offer", "aggregateoffer"} and not thing.inside & OFFERED and thing.get("price", "lowPrice", "itemOffered")]
+    outer = strong or [
+        thing
+        for thing in found
+        if thing.types & {"offer", "aggregateoffer"}
+        and not thing.inside & OFFERED
+        and thing.get("price", "lowPrice", "itemOffered")
+    ]
     if not outer:
-        outer = [thing for thing in found if thing.types <= _WEAK and thing.get("offers") and not thing.inside & OFFERED]
+        outer = [
+            thing for thing in found if thing.types <= _WEAK and thing.get("offers") and not thing.inside & OFFERED
+        ]
     names = site_names(dom)
-    outer = [thing for thing in outer if not _related(thing) and not (fold(thing.text("name")) in names and not thing.get("offers", "price"))]
+    outer = [
+        thing
+        for thing in outer
+        if not _related(thing) and not (fold(thing.text("name")) in names and not thing.get("offers", "price"))
+    ]
     if len(outer) <= 1:
         return outer[0] if outer else None
     here = {bare(dom.address), bare(_canonical(dom))}
@@ -109,14 +185,35 @@ def price(thing: Thing, setting: Setting) -> Price | None:
 def seller(thing: Thing) -> Mapping[str, str]:
     """name, id and url of who offers."""
     for source in [*offers(thing), thing.data]:
-        for key in ("seller", "offeredBy", "provider", "merchant", "vendor", "agent", "broker", "realEstateAgent", "author", "landlord", "member"):
+        for key in (
+            "seller",
+            "offeredBy",
+            "provider",
+            "merchant",
+            "vendor",
+            "agent",
+            "broker",
+            "realEstateAgent",
+            "author",
+            "landlord",
+            "member",
+        ):
             value = source.get(key)
             value = value[0] if isinstance(value, list) and value else value
             if isinstance(value, Mapping):
                 name = plain(value.get("name") or value.get("legalName"))
                 if name:
-                    return {"name": name, "id": plain(value.get("identifier") or ""), "url": plain(value.get("url") or "")}
-            elif isinstance(value, str) and 1 < len(value.strip()) < 80 and not value.startswith("http") and key in {"seller", "offeredBy", "vendor", "merchant"}:
+                    return {
+                        "name": name,
+                        "id": plain(value.get("identifier") or ""),
+                        "url": plain(value.get("url") or ""),
+                    }
+            elif (
+                isinstance(value, str)
+                and 1 < len(value.strip()) < 80
+                and not value.startswith("http")
+                and key in {"seller", "offeredBy", "vendor", "merchant"}
+            ):
                 return {"name": plain(value), "id": "", "url": ""}
     return {}
 
@@ -125,9 +222,22 @@ def place(thing: Thing) -> str:
     """Where the thing is, as the record says: locality, region, country, or the address whole."""
     sources: list[Mapping[str, Any]] = [thing.data, *offers(thing)]
     for source in list(sources):
-        sources += [one for key in ("about", "itemOffered", "mainEntity", "object") for one in _listed(source.get(key)) if isinstance(one, Mapping)]
+        sources += [
+            one
+            for key in ("about", "itemOffered", "mainEntity", "object")
+            for one in _listed(source.get(key))
+            if isinstance(one, Mapping)
+        ]
     for source in sources:
-        for key in ("availableAtOrFrom", "address", "location", "areaServed", "contentLocation", "spatialCoverage", "itemLocation"):
+        for key in (
+            "availableAtOrFrom",
+            "address",
+            "location",
+            "areaServed",
+            "contentLocation",
+            "spatialCoverage",
+            "itemLocation",
+        ):
             for value in _listed(source.get(key))[:1]:
                 if text := address(value):
                     return text
@@ -148,7 +258,10 @@ def address(value: Any) -> str:
             text = address(inner)
             if text:
                 return text
-        parts = [plain(value.get(key)) for key in ("streetAddress", "addressLocality", "addressRegion", "postalCode", "addressCountry")]
+        parts = [
+            plain(value.get(key))
+            for key in ("streetAddress", "addressLocality", "addressRegion", "postalCode", "addressCountry")
+        ]
         parts = [part.replace("\n", " ") for part in dict.fromkeys(parts) if part and not part.startswith("http")]
         if parts:
             return ", ".join(parts)
@@ -161,7 +274,16 @@ def address(value: Any) -> str:
 def posted(thing: Thing, now: datetime | None) -> datetime | None:
     """When the offer was put up, as the record says."""
     for source in [thing.data, *offers(thing)]:
-        for key in ("datePosted", "datePublished", "dateCreated", "uploadDate", "validFrom", "availabilityStarts", "dateListed", "startDate"):
+        for key in (
+            "datePosted",
+            "datePublished",
+            "dateCreated",
+            "uploadDate",
+            "validFrom",
+            "availabilityStarts",
+            "dateListed",
+            "startDate",
+        ):
             if key == "startDate" and "event" in " ".join(thing.types):
                 continue
             text = plain(source.get(key))
@@ -173,7 +295,10 @@ def posted(thing: Thing, now: datetime | None) -> datetime | None:
 def images(thing: Thing, dom: Dom) -> list[str]:
     """Addresses of the record's pictures."""
     found: list[str] = []
-    for source in [thing.data, *(one for one in _listed(thing.data.get("hasVariant"))[:20] if isinstance(one, Mapping))]:
+    for source in [
+        thing.data,
+        *(one for one in _listed(thing.data.get("hasVariant"))[:20] if isinstance(one, Mapping)),
+    ]:
         for key in ("image", "images", "photo", "photos", "associatedMedia"):
             for value in _listed(source.get(key))[:60]:
                 if isinstance(value, Mapping):
@@ -192,9 +317,16 @@ def attributes(thing: Thing) -> dict[str, str]:
                        ("category", ("category",)), ("color", ("color",)), ("material", ("material",)), ("model", ("model",)), ("condition", ("itemCondition",))):  # fmt: skip
         value = next((plain(source.get(key)) for source in (thing.data, first) for key in keys if source.get(key)), "")
         if value and len(value) < 300:
-            found[name] = value.rstrip("/").rsplit("/", 1)[-1].removesuffix("Condition") if value.startswith("http") else value
+            found[name] = (
+                value.rstrip("/").rsplit("/", 1)[-1].removesuffix("Condition") if value.startswith("http") else value
+            )
     for extra in _listed(thing.data.get("additionalProperty"))[:40]:
-        if isinstance(extra, Mapping) and (name := plain(extra.get("name"))) and (value := plain(extra.get("value"))) and len(name) < 60:
+        if (
+            isinstance(extra, Mapping)
+            and (name := plain(extra.get("name")))
+            and (value := plain(extra.get("value")))
+            and len(name) < 60
+        ):
             found.setdefault(name.casefold(), value[:300])
     return found
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from lxml import etree
 
 from spiders.extract.anchors import Anchor, Shape, fit, shapes
+from spiders.extract.marks import mark
 
 _DIGITS = re.compile(r"\d+")
-_BOILER = re.compile(r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|footer|header|breadcrumbs?|sidebar|pagination|pager|paging|social|share|filters?|facets?|refine\w*|tags?|megamenu|dropdown|languages?|countries|cookie\w*|subnav|topnav|sitemap|toolbar|tabs?)(?:$|[\s_-])", re.I)  # fmt: skip
-_RELATED = re.compile(r"related|similar|recommend|also|carousel|cross-?sell|up-?sell|recent(?:ly)?[-_ ]?view|sponsored|suggest|more-from|othersellers|history", re.I)  # fmt: skip
-_PRICE = re.compile(r"[$€£¥₹฿₫₱₽₴₺₩₪₭៛]|(?:^|[\s\d])(?:EUR|USD|GBP|CHF|NOK|SEK|DKK|kr|Kč|zł|Rp|RM|đ|руб|TL|AED|Rs|R\$|元|円|원|บาท|تومان|Ft|lei|VNĐ|VND|triệu)(?![a-z])", re.I)  # fmt: skip
+_BOILER = mark("tiles", "boiler")
+_RELATED = mark("tiles", "related")
+_PRICE = mark("tiles", "price")
 _LEVELS = 9
 
 
@@ -124,7 +125,11 @@ def _group(members: dict[etree._Element, list[Anchor]]) -> Group | None:
     if length < 8 and not pictured > count * 0.6:
         return None
     first = tiles[0].el
-    marks = " ".join(f"{one.get('class') or ''} {one.get('id') or ''}" for one in (first, *first.iterancestors()) if one.tag not in {"body", "html"})
+    marks = " ".join(
+        f"{one.get('class') or ''} {one.get('id') or ''}"
+        for one in (first, *first.iterancestors())
+        if one.tag not in {"body", "html"}
+    )
     related = bool(_RELATED.search(marks))
     worth = 0.3 + 2.0 * priced / count + 0.8 * pictured / count + min(length, 240) / 200
     score = min(count, 60) ** 0.8 * worth * (0.15 if boiler(first) else 1.0) * (0.5 if related else 1.0)

@@ -12,7 +12,12 @@ _WORD = re.compile(r"\w+")
 
 def site_names(dom: Dom) -> list[str]:
     """Names under which the site may stand in its titles, folded."""
-    names = [dom.meta("og:site_name"), dom.meta("application-name"), dom.meta("apple-mobile-web-app-title"), dom.meta("al:ios:app_name")]
+    names = [
+        dom.meta("og:site_name"),
+        dom.meta("application-name"),
+        dom.meta("apple-mobile-web-app-title"),
+        dom.meta("al:ios:app_name"),
+    ]
     host = dom.host
     parts = host.split(".")
     if len(parts) > 1:
@@ -39,13 +44,21 @@ def without_site(title: str, names: list[str]) -> str:
     drop_last = 0
     for part in reversed(parts[1:]):
         folded = fold(part)
-        if folded and any(folded == name or (len(name) > 3 and (folded.startswith(name) or folded.endswith(name)) and len(folded) < len(name) + 24) or (len(folded) > 3 and folded in name) for name in names):
+        if folded and any(
+            folded == name
+            or (len(name) > 3 and (folded.startswith(name) or folded.endswith(name)) and len(folded) < len(name) + 24)
+            or (len(folded) > 3 and folded in name)
+            for name in names
+        ):
             drop_last += 1
         else:
             break
     first = 0
     head = fold(parts[0])
-    if any(head == name or (len(name) > 3 and head.startswith(name) and len(head) < len(name) + 8) for name in names) and len(parts) - drop_last > 1:
+    if (
+        any(head == name or (len(name) > 3 and head.startswith(name) and len(head) < len(name) + 8) for name in names)
+        and len(parts) - drop_last > 1
+    ):
         first = 1
     kept = parts[first : len(parts) - drop_last]
     out = kept[0]
@@ -107,13 +120,22 @@ def title_of(dom: Dom, stated: list[str]) -> tuple[str, str]:
     social = without_site(dom.meta("og:title", "twitter:title"), names)
     shown = headings(dom)
     ranked: list[tuple[float, str, str]] = []
-    for origin, texts, prior in (("json-ld", stated, 0.33), ("rule", shown, 0.36), ("opengraph", [social], 0.12), ("title", [own], 0.05)):
+    for origin, texts, prior in (
+        ("json-ld", stated, 0.33),
+        ("rule", shown, 0.36),
+        ("opengraph", [social], 0.12),
+        ("title", [own], 0.05),
+    ):
         for place, text in enumerate(texts):
             name = _trim(without_site(text, names), dom.title)
             if len(name) < 2 or len(name) > 300 or fold(name) in names:
                 continue
             # <title> and og:title are written by the same hand: that they agree says nothing
-            others = [*stated, *shown[:3]] if origin in {"opengraph", "title"} else [own, social, *(one for one in (*stated, *shown[:3]) if one != text)]
+            others = (
+                [*stated, *shown[:3]]
+                if origin in {"opengraph", "title"}
+                else [own, social, *(one for one in (*stated, *shown[:3]) if one != text)]
+            )
             like = max((_agreement(name, other) for other in others if other), default=0.0)
             if like < 0.15 and origin == "rule" and own:
                 prior = 0.03  # "Property details": a heading that nothing else on the page repeats  # noqa: PLW2901
@@ -139,7 +161,11 @@ def _trim(heading: str, title: str) -> str:
     if title and heading.casefold() not in title.casefold():
         common = _overlap(heading, title)
         folded = heading.casefold()
-        if len(common) >= 0.55 * len(heading) and len(common.split()) >= 3 and (folded.endswith(common.casefold()) or (folded.startswith(common.casefold()) and len(common) > 25)):
+        if (
+            len(common) >= 0.55 * len(heading)
+            and len(common.split()) >= 3
+            and (folded.endswith(common.casefold()) or (folded.startswith(common.casefold()) and len(common) > 25))
+        ):
             return common.strip(" -–|:,")
     return heading
 

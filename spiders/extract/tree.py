@@ -7,12 +7,14 @@ from functools import lru_cache
 
 from lxml import etree, html
 
+from spiders.extract.marks import mark
+
 DEPTH = 400
 """Deepest nesting that is kept; real pages stay under 100, and later steps walk up from every text."""
 
 _SOURCE_VIEW = re.compile(r'class="?(?:line-content|webkit-line-content|html-tag|start-tag)\b')
 _LOOKS_HTML = re.compile(r"\s*<(?:!doctype\s+html|html[\s>])", re.I)
-_NESTING = re.compile(r"</?(?:div|span|font|b|i|u|em|strong|center|section|article|ul|ol|li|table|tbody|tr|td|dl|dd|p|a|blockquote|small|big)\b[^<>]{0,2000}>", re.I)  # fmt: skip
+_NESTING = mark("tree", "nesting")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 

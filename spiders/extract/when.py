@@ -9,9 +9,10 @@ from functools import lru_cache
 
 import regex
 
+from spiders.extract.marks import mark
 from spiders.extract.words import pattern, tables, words
 
-_ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d{1,2})-(\d{1,2})(?:[T ]\s?(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?\s?(Z|[+-]\d\d:?\d\d)?)?(?!\d)")
+_ISO = mark("when", "iso", ignore_case=False)
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:T?(\d\d)(\d\d)(\d\d)?)?(?!\d)")
 _EAST = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日號号일]?")
 _YEAR_FIRST = re.compile(r"(?<!\d)((?:19|20|25)\d\d)[./](\d{1,2})[./](\d{1,2})(?!\d)")
@@ -59,7 +60,13 @@ def _relative() -> regex.Pattern[str]:
 
 
 def parse(
-    text: str, now: datetime | None = None, language: str = "", country: str = "", *, loose: bool = True, future: bool = False
+    text: str,
+    now: datetime | None = None,
+    language: str = "",
+    country: str = "",
+    *,
+    loose: bool = True,
+    future: bool = False,
 ) -> datetime | None:
     """The first date in a short text as an aware moment, in the zone it was written in; None when there is none that makes sense.
 
@@ -167,7 +174,15 @@ def _counted(folded: str, now: datetime) -> datetime | None:
         if not (found["before"] or found["after"]):
             continue
         number = int(found["n"]) if found["n"].isdigit() else 1
-        for unit, span in (("second", 1), ("minute", 60), ("hour", 3600), ("day", 86400), ("week", 604800), ("month", 2629746), ("year", 31556952)):
+        for unit, span in (
+            ("second", 1),
+            ("minute", 60),
+            ("hour", 3600),
+            ("day", 86400),
+            ("week", 604800),
+            ("month", 2629746),
+            ("year", 31556952),
+        ):
             if found[unit]:
                 return now - timedelta(seconds=number * span)
     for key, days in (("yesterday", 1), ("today", 0)):

@@ -14,9 +14,46 @@ import regex
 
 FOLDER = Path(__file__).parent / "words"
 KEYS = frozenset(
-    "seller location posted description price old_price instalment condition brand sku category quantity sold_count watchers views "
-    "shipping next previous missing blocked login javascript buy reply quoted stop today yesterday now ago second minute hour day "
-    "week month year months".split()
+    [
+        "seller",
+        "location",
+        "posted",
+        "description",
+        "price",
+        "old_price",
+        "instalment",
+        "condition",
+        "brand",
+        "sku",
+        "category",
+        "quantity",
+        "sold_count",
+        "watchers",
+        "views",
+        "shipping",
+        "next",
+        "previous",
+        "missing",
+        "blocked",
+        "login",
+        "javascript",
+        "buy",
+        "reply",
+        "quoted",
+        "stop",
+        "today",
+        "yesterday",
+        "now",
+        "ago",
+        "second",
+        "minute",
+        "hour",
+        "day",
+        "week",
+        "month",
+        "year",
+        "months",
+    ]
 )
 
 
