@@ -18,7 +18,8 @@ from spiders.items import FetchedBy, Page
 class Exchange:
     """One request and its answer as they crossed the wire (body still compressed, chunks already joined).
 
-    Header pairs keep their order and repetitions. `body` is b"" for an answer without one. `source` is the profile's name.
+    Header pairs keep their order and repetitions. `body` is b"" for an answer without one. `source` is the profile's
+    name.
     """
 
     source: str
@@ -42,7 +43,9 @@ class Exchange:
 
 
 class Recorder(Protocol):
-    """Keeps exchanges. Methods are called in the crawl's one thread and must not return before the bytes are flushed."""
+    """Keeps exchanges. All methods, `from_crawler` too, are called in one thread of their own, and `record` must not
+    return before the bytes are flushed. A recorder may have a method `batch()`, a context manager: calls that wait
+    together are made inside one, and count as kept when it has ended (one commit for several)."""
 
     def record(self, exchange: Exchange) -> str:
         """Keep the exchange; the capture's id. Raises OSError when it cannot be kept: the crawl then stops."""

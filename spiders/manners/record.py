@@ -8,7 +8,6 @@ instead of the site.
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import logging
 
@@ -19,10 +18,11 @@ from scrapy.http import Headers, Request, Response
 from scrapy.responsetypes import responsetypes
 
 from spiders.items import Page
+from spiders.manners.keeper import Keeper
 from spiders.manners.refused import Refused
 from spiders.manners.state import State, state_of
 from spiders.manners.wire import KEY, Pairs, Wire, now
-from spiders.recorder import Exchange, Recorder
+from spiders.recorder import Exchange
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ ROBOTS_AGE = dt.timedelta(hours=24)
 _REPLAYED = "replayed"
 
 
-def recorder_of(state: State) -> Recorder:
+def recorder_of(state: State) -> Keeper:
     """The crawl's recorder. NotConfigured without one: a crawl alone keeps nothing."""
     if state.recorder is None:
         raise NotConfigured("no RECORDER")
@@ -56,17 +56,17 @@ class Recording:
         if _REPLAYED in response.flags:
             return response
         try:
-            request.meta["capture"] = self.recorder.record(exchange(self.state.profile.name, request, response))
+            request.meta["capture"] = await self.recorder.record(exchange(self.state.profile.name, request, response))
         except Exception as error:
             _log.exception("%s: %s could not be kept", self.state.profile.name, request.url)
             self.state.end("evidence", f"{type(error).__name__}: {error}")
             raise Refused("stopped", "the answer could not be kept") from error
         return response
 
-    def closed(self) -> None:
+    async def closed(self) -> None:
         """Seal what is open."""
         try:
-            self.recorder.close()
+            await self.recorder.close()
         except Exception as error:
             _log.exception("%s: the recorder could not be closed", self.state.profile.name)
             self.state.outcome, self.state.detail = "evidence", f"{type(error).__name__}: {error}"
@@ -109,7 +109,6 @@ class Replay:
     def __init__(self, crawler: Crawler) -> None:
         self.state = state_of(crawler)
         self.recorder = recorder_of(self.state)
-        self._burst = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Replay:
@@ -120,14 +119,11 @@ class Replay:
         """The captured answer, or None: then it is fetched."""
         if request.meta.get("retry_times") or request.method != "GET":
             return None
-        page = self.recorder.known(self.state.profile.name, request.url)
+        page = await self.recorder.known(self.state.profile.name, request.url)
         if page is None or (request.meta.get("browser") and page.by != "browser"):
             return None
         if request.meta.get("robots") and not _fresh(page):
             return None
-        self._burst += 1
-        if self._burst % 20 == 0:
-            await asyncio.sleep(0)  # thousands of replayed pages must not starve the network's callbacks
         return answer_of(page)
 
 

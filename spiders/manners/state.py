@@ -16,11 +16,11 @@ from scrapy.crawler import Crawler
 from scrapy.utils.misc import build_from_crawler, load_object
 
 from spiders.manners.guard import Guard
+from spiders.manners.keeper import Keeper
 from spiders.manners.pace import domain_of
 from spiders.manners.reasons import REASONS
 from spiders.manners.refused import Refused
 from spiders.profile import Profile
-from spiders.recorder import Recorder
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class State:
     crawler: Crawler
     profile: Profile
     guard: Guard
-    recorder: Recorder | None
+    recorder: Keeper | None
     stream: TextIO | None
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     counts: Counter[str] = field(default_factory=Counter)
@@ -59,12 +59,15 @@ class State:
             raise ValueError(f"{reason!r} is not a known reason")
         self.skips[reason] += 1
         if self.recorder is not None:
-            try:
-                self.recorder.skipped(self.profile.name, url, reason, detail)
-            except Exception as error:
-                _log.exception("%s: a skip could not be recorded", self.profile.name)
-                self.end("evidence", f"{type(error).__name__}: {error}")
+            kept = self.recorder.skipped(self.profile.name, url, reason, detail)
+            kept.add_done_callback(self._skip_kept)
         self.emit("skip", url=url, reason=reason, detail=detail[:300])
+
+    def _skip_kept(self, kept: asyncio.Future[Any]) -> None:
+        error = None if kept.cancelled() else kept.exception()
+        if error is not None:
+            _log.error("%s: a skip could not be recorded", self.profile.name, exc_info=error)
+            self.end("evidence", f"{type(error).__name__}: {error}")
 
     def end(self, outcome: str, detail: str = "", resume_in: float = 0.0) -> None:
         """End this crawl in order: `paused` (the site wants it; again after `resume_in` seconds), `stopped` (the
@@ -108,7 +111,7 @@ def state_of(crawler: Crawler) -> State:
         if not isinstance(profile, Profile):
             raise TypeError(f"{crawler.spidercls.__name__} was not made from a profile")
         named = crawler.settings.get("RECORDER")
-        recorder = build_from_crawler(load_object(named), crawler) if named else None
+        recorder = Keeper(lambda: build_from_crawler(load_object(named), crawler)) if named else None
         stream = sys.stdout if crawler.settings.getbool("PROGRESS") else None
         _states[crawler] = State(crawler, profile, Guard.from_settings(crawler.settings), recorder, stream)
     return _states[crawler]
