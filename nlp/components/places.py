@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import regex
 
 from nlp.context import Context
 from nlp.facts.tables import home, view
 from nlp.places.gazetteer import Place
-from nlp.places.read import Hit, candidates, choose, stem
+from nlp.places.read import Hit, candidates, choose, only, stem
 from nlp.records import FieldName, Location
 
 _MOST = 400
@@ -28,7 +30,7 @@ def find(field: FieldName, text: str, context: Context) -> list[Location]:
         hits += _declined(text, context, hits)
     hits.sort(key=lambda hit: hit.start)
     chosen = _choose(hits, context, frozenset())
-    named = frozenset(place.country for _, place, sure in chosen if sure >= 4)
+    named = frozenset(place.country for hit, place, _ in chosen if place.precision == "country" or only(hit.name))
     if named:
         chosen = _choose(hits, context, named)
     folded, out = view(text), []
@@ -40,13 +42,24 @@ def find(field: FieldName, text: str, context: Context) -> list[Location]:
     return settle(out, context)
 
 
+def agree(locations: Sequence[Location]) -> list[Location]:
+    """Records of one name made one place: that of the country which the text speaks of most."""
+    spoken = Counter(place.country for place in {(place.name.casefold(), place.country): place for place in locations}.values())
+    best: dict[str, Location] = {}
+    for place in locations:
+        known = best.get(place.name.casefold())
+        if known is None or spoken[place.country] > spoken[known.country]:
+            best[place.name.casefold()] = place
+    return [replace(best[place.name.casefold()], text=place.text, field=place.field, start=place.start, end=place.end) for place in locations]
+
+
 def settle(locations: Sequence[Location], context: Context) -> list[Location]:
     """The places of all fields without repeats; in listings, those abroad only when none at home is named."""
     out: list[Location] = []
     seen: set[tuple[str, str]] = set()
     at = home(context.language.code, context.country)
     foreign = context.kind != "news" and at and any(place.country == at for place in locations)
-    for place in locations:
+    for place in agree(locations):
         names = {(place.name.casefold(), place.country)}
         if place.geonameid is not None:
             names.add((str(place.geonameid), "id"))

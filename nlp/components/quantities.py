@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import regex
 
 from nlp.context import Context
+from nlp.facts.cues import load
 from nlp.facts.money import after as money_after
 from nlp.facts.money import before as money_before
 from nlp.facts.numbers import Amount, amounts
@@ -26,6 +27,7 @@ _SIZES = regex.compile(r"\s*(?:\p{L}{1,4}\.?|['\"″]{1,2})?\s*[x×*х✕]\s*[a-
 _SET_OF = regex.compile(r"(?:\b(?:set|lot|bundle|pack|batch|collection|lote|juego|set|kit|conjunto|lotto|group|consignment|shipment) (?:of|de|di|com|van|aus|von)|\bset aus|\bisi)\s*\Z")
 _GAP = regex.compile(r"[^\d.,;:!?\n()。，、/%€$£¥₹]{0,34}\Z")
 _WIDE_GAP = regex.compile(r"[^\d.,;:!?\n()。，、/%]{0,8}\Z")
+_STANDING = regex.compile(r"\b(?P<who>yapo|zipo|vipo|ipo|wapo|ninazo|ninayo|ninao|ninavyo|yako) \Z")
 _MONTH = frozenset("月월")
 _YEARS = range(1700, 2101)
 
@@ -124,6 +126,9 @@ def _inches(text: str, end: int) -> bool:
 def _set_of(folded: Folded, amount: Amount) -> tuple[float, str, int, int] | None:
     """ "set of 10": ten pieces."""
     found = _SET_OF.search(folded.text[max(0, amount.start - 20) : amount.start])
+    standing = _STANDING.search(folded.text[max(0, amount.start - 10) : amount.start]) if amount.spoken else None
+    if standing is not None:  # Swahili "yapo mawili": there are two (of a thing), "wapo wawili" (of a living being)
+        return amount.value, "animals" if standing.group("who") == "wapo" else "pieces", amount.start, amount.end
     if found is None or not amount.value.is_integer() or not 1 < amount.value < 100_000 or stuck(folded.text, amount.end):
         return None
     return amount.value, "pieces", amount.start - (found.end() - found.start()), amount.end
@@ -154,6 +159,8 @@ def _noun(folded: Folded, amount: Amount, here: list[Noun], context: Context) ->
         between = folded.original[stop : noun.start]
         if not (_WIDE_GAP if wide else _GAP).fullmatch(between) or between.count(" ") > 4:
             return None
+        if load("people.tsv").find(folded.text[amount.end : amount.end + len(between) + 8], tongues(language, country)):
+            return None  # three sellers of tiger skin
         last = noun
         for other in here[number + 1 :]:
             if other.start > last.end + 14 or not _GAP.fullmatch(folded.original[last.end : max(last.end, other.start)]):

@@ -25,6 +25,12 @@ _ARABIC_HEADS = (("وال", "ال"), ("بال", "ال"), ("لل", "ال"), ("ك�
 _RUSSIAN_ENDINGS = ("ского", "скои", "ом", "ем", "ои", "еи", "ах", "ях", "ов", "ью", "а", "е", "у", "ы", "и", "я", "ю")
 _RUSSIAN_STEMS = ("", "а", "я", "ь", "о", "е", "ы", "и", "ии", "ск", "скии")
 _ALONE_BEFORE = frozenset(".,;:!?\n()[]|/·•–—-。，、；：！？။៖។၊→📍🏠")
+# What stands behind the name of a place in reports.
+_PLACED = regex.compile(
+    r"(?:'s)? (?:international |national |sea ?|land |border )?(?:airport|port|border|road|highway|county|district|province|region|state|village|town|"
+    r"city|park|reserve|forest|market|island|station|checkpoint|customs|court|area|municipality|prefecture|crossing|flughafen|hafen|havaliman|limani|"
+    r"sinir|luchthaven|haven|जिले|जिला|में|हवाई)"
+)
 _SURE, _BIG = 3.0, 100_000
 
 
@@ -41,6 +47,7 @@ class Hit:
     attributive: bool = False
     inside: bool = False
     glued: bool = False
+    placed: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -74,7 +81,8 @@ def candidates(text: str, context: Context) -> Iterator[Hit]:
         alone = (left in _ALONE_BEFORE or not before) and right in _ALONE_BEFORE
         first, _ = folded.span(start, end)
         capital = folded.original[first].isupper()
-        yield Hit(start, end, name, cue, alone, capital, _attributive(folded.text, start), _inside(folded.text, start, end), _glued(folded.text, start))
+        yield Hit(start, end, name, cue, alone, capital, _attributive(folded.text, start), _inside(folded.text, start, end), _glued(folded.text, start),
+                  _PLACED.match(folded.text, end) is not None)  # fmt: skip
 
 
 def _glued(text: str, start: int) -> bool:
@@ -164,6 +172,11 @@ def _attributive(text: str, start: int) -> bool:
     return _ATTRIBUTE.search(before) is not None and _PLACE_NOUN.search(before) is None
 
 
+def only(name: str) -> bool:
+    """Whether all places of a name lie in one country."""
+    return len({place.country for place in gazetteer().places(name)}) == 1
+
+
 @lru_cache(maxsize=64)
 def _kin(language: str) -> frozenset[str]:
     """Countries where a language is one of trade."""
@@ -208,6 +221,8 @@ def _sure(hit: Hit, place: Place, context: Context, at: str, named: frozenset[st
         points += 0.5
     if not cased and len(hit.name) == 2 and place.population < _BIG:
         points -= 1.0
+    points += 1.2 if hit.placed else 0.0
+    points += 0.8 if context.kind == "news" and cased and hit.capital and len(hit.name) > 3 else 0.0
     if hit.inside and not hit.cue:
         points -= 1.5
     if hit.glued and not hit.cue:
