@@ -1,4 +1,5 @@
-"""JSON lines in, JSON lines out: `python -m nlp.analyse < texts.jsonl`. A bad line is one error record, the rest is answered."""
+"""JSON lines in, JSON lines out: `python -m nlp.analyse < texts.jsonl`. A bad line is one error record, the rest is
+answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Lane 2: words made hard to search for. Suspicious spots are rewritten to the known word they hide, then searched again.
+"""Lane 2: words made hard to search for. Suspicious spots are rewritten to the known word they hide, then searched
+again.
 
 Only tokens that look disguised are touched (a digit or sign inside a word, letters of two scripts, masked or separated
 letters), and only when what they hide is a word of the lexicon: "iphone11", "a4", "b2b" hide none.
@@ -22,8 +23,8 @@ SEPARATED = "separated letters"
 
 # Letters of other scripts by the Latin letter they pass for (Cyrillic, Greek, small capitals).
 _SAME = str.maketrans(
-    "аеіїорсухѕјһԁԛԝѵɑοαεινυρτκχγωβηзпгмтвнкɩʀʏ" "ᴀʙᴄᴅᴇɢʜᴊᴋʟᴍɴᴏᴘᴛᴜᴠᴡᴢ",
-    "aeiiopcyxsjhdqwvaoaeivuptkxywbhznrmtbhkiry" "abcdeghjklmnoptuvwz",
+    "аеіїорсухѕјһԁԛԝѵɑοαεινυρτκχγωβηзпгмтвнкɩʀʏᴀʙᴄᴅᴇɢʜᴊᴋʟᴍɴᴏᴘᴛᴜᴠᴡᴢ",
+    "aeiiopcyxsjhdqwvaoaeivuptkxywbhznrmtbhkiryabcdeghjklmnoptuvwz",
 )
 # Signs and digits by the letter they stand for; look-alikes of one shape fall together on both sides.
 _LEET = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "!": "l", "3": "e", "4": "a", "@": "a", "5": "s", "$": "s",
@@ -33,6 +34,7 @@ _SEPARATORS = ".·•*_-~^/\\|☆★♡♥●○°…,:;'\"`´"
 _TOKEN = re.compile(r"\S+")
 _ODD = re.compile(r"[^\W\d_](?:[\d@$!|+€£¥*#]|[" + re.escape(_SEPARATORS) + r"]{1,3})+[^\W\d_]|"
                   r"(?<!\S)[@$!|+€£¥\d][^\W\d_]{2}|[^\W\d_]{2}[@$!|€£¥\d](?!\S)")  # fmt: skip
+_MARKED = re.compile(r"(?<=[^\W_])[^\w\s'’]+(?=[^\W_])|\d")  # a term that is itself a disguise teaches no word
 _JOIN = re.compile("[" + re.escape(_SEPARATORS) + "]+")
 _SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*·•]{1,2}[^\W\d_]){2,24}(?![^\W_])")
 _MASK = re.compile(r"[*#•●○×]+")
@@ -41,7 +43,9 @@ _WIDE_SEPARATED = re.compile(
     rf"(?<=[{_WIDE}])(?:[._*·•☆★♡♥~/|+＊※\-\u2600-\u27bf\U0001f300-\U0001faff'\"]{{1,3}}|"
     rf"(?<=(?<![{_WIDE}])[{_WIDE}]) (?=[{_WIDE}](?![{_WIDE}])))(?=[{_WIDE}])"
 )
-_WIDE_MASKED = re.compile(rf"[{_WIDE}]{{0,5}}(?:[○〇◯＊*×●■□]{{1,2}}[{_WIDE}]{{1,5}})+|[{_WIDE}]{{2,6}}[○〇◯＊*×●■□]{{1,2}}")
+_WIDE_MASKED = re.compile(
+    rf"[{_WIDE}]{{0,5}}(?:[○〇◯＊*×●■□]{{1,2}}[{_WIDE}]{{1,5}})+|[{_WIDE}]{{2,6}}[○〇◯＊*×●■□]{{1,2}}"
+)
 _MIXED = re.compile("(?:[a-z][\u0370-\u052f]|[\u0370-\u052f][a-z]|[ᴀ-ᴢɩʀʏ])")
 _MOST = 2000  # suspicious tokens looked at in one text
 
@@ -79,9 +83,14 @@ class Disguises:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self._words: set[str] = set()
+        self._syllables: set[str] = set()  # two letters are a word in Vietnamese (hổ, tê), but only between dots
         for term in terms:
-            if term.kind in ("group", "product", "code", "part"):
-                self._words.update(word for word in re.split(r"[\s\-]+", term.key) if len(word) >= 3)
+            if term.kind in ("group", "name", "product", "code", "part"):
+                self._words.update(
+                    word for word in re.split(r"[\s\-]+", term.key) if len(word) >= 3 and not _MARKED.search(word)
+                )
+                if term.lang == "vi":
+                    self._syllables.update(word for word in term.key.split() if len(word) == 2)
         self._skeletons: dict[str, str] = {}
         self._by_length: dict[int, list[str]] = defaultdict(list)
         self._wide_words: dict[int, list[str]] = defaultdict(list)
@@ -157,7 +166,9 @@ class Disguises:
                 blots = sum(char in "○〇◯＊*×●■□" for char in part)
                 if not blots or size - blots < 2:
                     continue
-                pattern = re.compile("".join("." if char in "○〇◯＊*×●■□" else re.escape(char) for char in part) + r"\Z")
+                pattern = re.compile(
+                    "".join("." if char in "○〇◯＊*×●■□" else re.escape(char) for char in part) + r"\Z"
+                )
                 fits = [known for known in self._wide_words.get(size, ()) if pattern.match(known)]
                 if fits:
                     yield at + start, at + start + size, fits[0], MASKED
@@ -180,7 +191,7 @@ class Disguises:
         if not any(char.isalpha() for char in word):
             return None
         joined = _JOIN.sub("", word)
-        if joined != word and len(joined) >= 3 and joined in self._words:
+        if joined != word and ((len(joined) >= 3 and joined in self._words) or joined in self._syllables):
             return joined, SEPARATED
         for form in (word, joined, word.rstrip("!+"), joined.lstrip("+")):
             letters = sum(char.isalpha() for char in form)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -24,6 +25,8 @@ NOT_AFTER = frozenset({"tr", "ko", "ja", "hi", "bn", "my"})
 _STYLED = "styled letters"
 _INVISIBLE = "invisible characters"
 _ACCENTS = "accents"
+_REPEATS = 6  # times that one word counts in one field; more says nothing new
+_MOST = 1500  # words of one field
 _RANK = {"product": 0, "code": 1, "taxon": 2, "name": 3, "group": 4}
 
 
@@ -48,7 +51,8 @@ class Scan:
 
     @property
     def animals(self) -> bool:
-        """Whether any animal, product, code word or picture of one is named, or a material that the seller will not name."""
+        """Whether any animal, product, code word or picture of one is named, or a material that the seller will not
+        name."""
         hints = set()
         for hits in self.hits.values():
             for hit in hits:
@@ -93,7 +97,7 @@ def scan(text: Text, matcher: Matcher, disguises: Disguises) -> Scan:
         if rewritten is not None:
             for hit in matcher.scan(rewritten.text):
                 touched = rewritten.touched(hit.start, hit.end)
-                if touched and hit.term.kind in ("group", "product", "code", "part", "taxon"):
+                if touched and hit.term.kind in ("group", "name", "product", "code", "part", "taxon"):
                     found.append(Hit(hit.term, *rewritten.back(hit.start, hit.end), touched))
         folded[name], hits[name] = lane, found
     return Scan(folded, hits)
@@ -105,12 +109,18 @@ def gather(text: Text, first: Scan, language: Language, context: Context) -> Evi
     for name, hits in first.hits.items():
         lane = first.folded[name]
         bare = lane.original.isascii()
-        words = []
+        words: list[Word] = []
+        seen: Counter[tuple[str, str]] = Counter()
+        speaks: dict[int, bool] = {}
         for hit in hits:
-            if not _speaks(hit.term, language):
+            term = hit.term
+            if id(term) not in speaks:
+                speaks[id(term)] = _speaks(term, language)
+            if not speaks[id(term)] or seen[term.kind, term.key] >= _REPEATS or len(words) >= _MOST:
                 continue
             word = _word(hit, name, lane, language, bare)
             if word is not None:
+                seen[term.kind, term.key] += 1
                 words.append(word)
         kept, covered = _resolve(words)
         evidence.words.extend(kept)
@@ -157,7 +167,9 @@ def _speaks(term: Term, language: Language) -> bool:
     size = len(term.key)
     if lang == "en" and (size > 4 or " " in term.key):
         return term.kind in ANIMAL or term.kind in ("part", "innocent", "trade", "context")
-    if script(term.key[0]) not in ("alpha", "kana", "plain") or (script(term.key[0]) == "plain" and here not in ("zh", "ja")):
+    if script(term.key[0]) not in ("alpha", "kana", "plain") or (
+        script(term.key[0]) == "plain" and here not in ("zh", "ja")
+    ):
         return True
     if term.kind in ANIMAL or term.kind == "innocent":
         if language.confidence < 0.7:
@@ -217,7 +229,9 @@ def _marks(term: Term, surface: str, bare: bool, disguised: bool, language: Lang
 
 
 def _accented(word: str) -> bool:
-    return not word.isascii() and any("\u0300" <= char <= "\u036f" or char in "đıø" for char in unicodedata.normalize("NFD", word))
+    return not word.isascii() and any(
+        "\u0300" <= char <= "\u036f" or char in "đıø" for char in unicodedata.normalize("NFD", word)
+    )
 
 
 def _resolve(words: Iterable[Word]) -> tuple[list[Word], list[tuple[Word, Word]]]:
@@ -253,7 +267,8 @@ def _may_cover(word: Word, other: Word) -> bool:
 
 
 def _rules(word: Word, other: Word) -> bool:
-    """Whether the longer animal word replaces the shorter one: always, but a doubtful name takes nothing from a product."""
+    """Whether the longer animal word replaces the shorter one: always, but a doubtful name takes nothing from a
+    product."""
     return not (other.term.kind in ("name", "taxon") and other.weak and word.term.kind in ("product", "group"))
 
 

@@ -1,4 +1,5 @@
-"""The facts of a text, drawn by the pure finders of `nlp.components`, one a kind; whether the text is relevant or not."""
+"""The facts of a text, drawn by the pure finders of `nlp.components`, one a kind; whether the text is relevant or
+not."""
 
 from __future__ import annotations
 

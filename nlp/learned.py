@@ -1,7 +1,8 @@
 """The learned part: a logistic model a kind of source, where rules alone say too little. Rules carry everything else.
 
 Two models ship (see `models/README.md`): `tiles` reads English titles without a text, as a results page gives them, and
-`sharks` English listings of sharks and rays. Features are the points of the rules, the classes of words named, and hashed
+`sharks` English listings of sharks and rays. Features are the points of the rules, the classes of words named, and
+hashed
 words of the title; the weights are plain arrays in `models/*.npz`.
 """
 
@@ -11,15 +12,16 @@ import math
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 
-from nlp.components.relevance import Verdict
 from nlp.evidence import Evidence
 from nlp.text import fold
 from nlp.things import Thing
+from nlp.verdict import Verdict
 
 FOLDER = Path(__file__).parent / "models"
 BINS = 4096
@@ -66,7 +68,7 @@ def features(evidence: Evidence, verdict: Verdict, things: list[Thing]) -> Itera
     words = _WORD.findall(_DIGITS.sub("0", fold(evidence.text.title).text))
     for word in words:
         yield f"w:{word}", 1.0
-    for pair in zip(words, words[1:], strict=False):
+    for pair in pairwise(words):
         yield f"b:{' '.join(pair)}", 0.7
 
 

@@ -1,7 +1,9 @@
 """The words: one table a language, read with their line numbers, so that a wrong row can be named.
 
-A row is `kind, class, word, flags, means, source`. The kinds and their classes stand in `lexicons/classes.tsv`; groups are
-those of `taxa/groups.tsv`. Analysts put files of the same form into a folder of their own (`extra_lexicon`); a row there
+A row is `kind, class, word, flags, means, source`. The kinds and their classes stand in `lexicons/classes.tsv`;
+groups are
+those of `taxa/groups.tsv`. Analysts put files of the same form into a folder of their own (`extra_lexicon`); a row
+there
 with the flag `off` takes a shipped word out.
 """
 
@@ -25,7 +27,8 @@ class LexiconError(ValueError):
 
 
 class Term(NamedTuple):
-    """One word or phrase. `cls` is a group, a CITES code or a cue class; `means` a code, or what a cue speaks against."""
+    """One word or phrase. `cls` is a group, a CITES code or a cue class; `means` a code, or what a cue speaks
+    against."""
 
     word: str
     key: str

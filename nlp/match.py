@@ -1,7 +1,9 @@
 """Finding the words: one Aho-Corasick pass over folded text, then the boundaries.
 
-Alphabetic scripts: punctuation is turned into spaces and a term is searched as " term", so the left boundary costs nothing;
-the right one is checked here, with the endings that each language may add. Scripts without spaces are searched as they are.
+Alphabetic scripts: punctuation is turned into spaces and a term is searched as " term", so the left boundary costs
+nothing;
+the right one is checked here, with the endings that each language may add. Scripts without spaces are searched as
+they are.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ ENDINGS = {
     "sw": re.compile(r"(?:ni)\Z"),
 }
 COMPOUNDING = frozenset({"de", "nl"})
-_ARABIC_BEFORE = frozenset({"", "ال", "و", "ف", "ب", "ل", "ك", "لل", "وال", "بال", "فال", "كال", "ول", "وب", "ولل", "وبال"})
+_ARABIC_BEFORE = frozenset(
+    {"", "ال", "و", "ف", "ب", "ل", "ك", "لل", "وال", "بال", "فال", "كال", "ول", "وب", "ولل", "وبال"}
+)
 _ARABIC_AFTER = frozenset({"", "ات", "ين", "ون", "ه", "ها", "هم", "ي", "ان", "ا", "هما", "نا", "تين", "تان"})
 _WIDE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U0001f300-\U0001faff"
 _HANGUL_SHORT = 2
@@ -57,7 +61,8 @@ class Hit(NamedTuple):
 
 
 def script(char: str) -> str:
-    """The way a character's script is searched: alpha, arabic, hangul, kana, plain (no spaces between words) or none."""
+    """The way a character's script is searched: alpha, arabic, hangul, kana, plain (no spaces between words) or
+    none."""
     code = ord(char)
     if code < 0x2C0 or 0x370 <= code < 0x590 or 0x900 <= code < 0xE00 or 0x1E00 <= code < 0x2000:
         return "alpha" if char.isalnum() or unicodedata.category(char)[0] == "M" else "none"
@@ -87,7 +92,8 @@ _EDGE = re.compile(rf"(?<=[a-z0-9])(?=[{_WIDE}])|(?<=[{_WIDE}])(?=[a-z0-9])")
 
 
 def searchable(folded: str) -> tuple[str, list[int]]:
-    """The text as the automaton sees it: punctuation as spaces, one space before and after, and one between Latin letters
+    """The text as the automaton sees it: punctuation as spaces, one space before and after, and one between Latin
+    letters
     and scripts without spaces; the second value holds the positions of those added inside.
     """
     text = f" {folded.translate(_SPACES)} "
@@ -116,9 +122,10 @@ class Matcher:
     def scan(self, folded: str) -> list[Hit]:
         """All hits that stand at boundaries, overlapping ones too, as offsets into `folded`."""
         text, added = searchable(folded)
-        hits = []
+        hits: list[Hit] = []
         modes, every = self._modes, self._terms
-        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+        for number, first, last in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            start, end = first, last
             mode = modes[number]
             if mode == "strict":
                 terms: Sequence[Term] = every[number]
@@ -204,9 +211,12 @@ def _stands(mode: str, text: str, start: int, end: int) -> bool:
         begin = start
         while begin and text[begin - 1] != " " and start - begin < 5:
             begin -= 1
+        if end - start < 3 and end != stop:
+            return False  # two letters and an ending are another word
         return text[begin:start] in _ARABIC_BEFORE and text[end:stop] in _ARABIC_AFTER
     if mode == "plain":
-        # A vowel or tone mark after the last letter makes another syllable (งา in งาน needs more: see gating by context).
+        # A vowel or tone mark after the last letter makes another syllable (งา in งาน needs more: see gating by
+        # context).
         if unicodedata.category(after)[0] == "M":
             return False
         return not (script(text[end - 1]) == "kana" and script(after) == "kana")

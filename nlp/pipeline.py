@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import spacy
 
 from nlp.components.factories import ORDER, State, joined
-from nlp.components.relevance import Judge, Verdict
+from nlp.components.relevance import Judge
 from nlp.context import Context
 from nlp.disguise import Disguises
 from nlp.evidence import Evidence, Scan, gather, scan
@@ -21,13 +22,15 @@ from nlp.records import Analysis, Language, Text
 from nlp.rules import rules
 from nlp.taxonomy import taxonomy
 from nlp.tokenizer import ScriptTokenizer
+from nlp.verdict import Verdict
 
 VERSION = "2026.11"
 _BATCH = 200  # texts a memory zone: strings of unseen words are given back at its end
 
 
 class Reader:
-    """Reads texts. Costs about two seconds to build; keep one a process (it cannot be pickled: build one in each worker).
+    """Reads texts. Costs about two seconds to build; keep one a process (it cannot be pickled: build one in each
+    worker).
 
     `extra_lexicon` is a folder of further word tables in the form of `nlp/lexicons`; a wrong row raises
     `nlp.lexicon.LexiconError` naming file and line.
@@ -49,7 +52,7 @@ class Reader:
             ("reader", VERSION),
             ("lexicon", f"{len(words)} words" + (f" (+{extra} lines of {FOLDER.name} added)" if extra else "")),
             ("rules", rules().version),
-            ("spacy", spacy.__version__),
+            ("spacy", version("spacy")),
         )
 
     def read(self, text: Text) -> Analysis:

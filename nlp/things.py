@@ -1,4 +1,5 @@
-"""What a text is about: each animal or product named, with the group, the taxon, the CITES code and how sure the words are."""
+"""What a text is about: each animal or product named, with the group, the taxon, the CITES code and how sure the
+words are."""
 
 from __future__ import annotations
 
@@ -38,14 +39,16 @@ class Thing:
 
 
 def gap(a: Word, b: Word) -> int:
-    """Characters between two words: 0 when they touch or overlap, 60 between title and text, 200 to the seller's words."""
+    """Characters between two words: 0 when they touch or overlap, 60 between title and text, 200 to the seller's
+    words."""
     if a.field != b.field:
         return 200 if "seller_text" in (a.field, b.field) else 60
     return max(0, b.start - a.end, a.start - b.end)
 
 
 def things(evidence: Evidence, taxonomy: Taxonomy, rules: Rules) -> list[Thing]:
-    """All things named, animals joined with their parts; single characters only when something beside them supports it."""
+    """All things named, animals joined with their parts; single characters only when something beside them supports
+    it."""
     parts = evidence.of("part")
     out: list[Thing] = []
     for word in evidence.of("product", "code"):
@@ -70,12 +73,13 @@ def _unnamed(evidence: Evidence, rules: Rules) -> list[Thing]:
     for word in evidence.of("context"):
         if word.term.cls in ("hint", "unsaid", "item") and word.field != "seller_text":
             said.setdefault(word.term.cls, word)
-    if "item" not in said or "unsaid" not in said and len(evidence.denied) < 2:
-        return []
-    if "hint" not in said and not evidence.denied:
+    denied = len({word.term.key for word in evidence.denied})
+    signs = ("item" in said) + ("unsaid" in said) + ("hint" in said) + min(denied, 2)
+    if signs < 3 or ("unsaid" not in said and (denied < 2 or "item" not in said)):
         return []
     base = rules.points("unnamed")
-    return [Thing(said["item"], "unnamed", ("elephant",), "Elephantidae", ("IVC",), base, False)]
+    word = said.get("item") or said["unsaid"]
+    return [Thing(word, "unnamed", ("elephant",), "Elephantidae", ("IVC",), base, False)]
 
 
 def _tiny(word: Word) -> bool:
@@ -96,9 +100,9 @@ def _product(word: Word, parts: Sequence[Word], taxonomy: Taxonomy, rules: Rules
     inside = {p.term.cls for p in parts if p.field == word.field and p.start >= word.start and p.end <= word.end}
     code = word.term.means
     # One row of the curated table stands for several parts (claw, paw, tooth): the part inside the word says which.
-    if inside and code not in inside and code in ("CLA", "GEN", "TEE", "SKI", "MEA", "EGG", "FEA", "IVC", "BON"):
+    if inside and code not in inside and code in ("CLA", "GEN", "TEE", "SKI", "MEA", "EGG", "FEA", "BON"):
         finer = sorted(inside - {"BOD", "POW", "LPS", "MED", "DER", "OIL"} or inside)
-        code = finer[0] if code != "IVC" or finer[0] in ("TUS", "HOR", "TEE") else code
+        code = finer[0]
     entry = taxonomy.groups[group]
     return Thing(word, "code" if word.term.kind == "code" else "product", taxonomy.parents(group), entry.taxon,
                  (code,) if code else (), _weight(word, word.term.kind, entry.priority, rules),

@@ -1,10 +1,11 @@
-"""A spaCy tokenizer for every script: words where there are spaces, single base characters with their marks where not."""
+"""A spaCy tokenizer for every script: words where there are spaces, single base characters with their marks where
+not."""
 
 from __future__ import annotations
 
 import regex
-import spacy
 from spacy.tokens import Doc
+from spacy.util import registry
 from spacy.vocab import Vocab
 
 _TOKEN = regex.compile(
@@ -24,7 +25,6 @@ class ScriptTokenizer:
         """The Doc of a text."""
         words: list[str] = []
         spaces: list[bool] = []
-        end = 0
         for found in _TOKEN.finditer(text):
             if len(words) == _MOST:
                 words.append(text[found.start() :])
@@ -38,8 +38,6 @@ class ScriptTokenizer:
                     continue
             words.append(token)
             spaces.append(False)
-            end = found.end()
-        del end
         return Doc(self.vocab, words=words, spaces=spaces)
 
     def to_bytes(self, **_: object) -> bytes:
@@ -58,7 +56,7 @@ class ScriptTokenizer:
         return self
 
 
-@spacy.registry.tokenizers("osint.ScriptTokenizer.v1")
+@registry.tokenizers("osint.ScriptTokenizer.v1")  # type: ignore[untyped-decorator]
 def script_tokenizer() -> object:
     """For configs: `nlp.tokenizer = {"@tokenizers": "osint.ScriptTokenizer.v1"}`."""
     return lambda pipeline: ScriptTokenizer(pipeline.vocab)

@@ -12,8 +12,7 @@ from pathlib import Path
 def read_tsv(path: Path, delimiter: str = "\t") -> Iterator[dict[str, str]]:
     """Rows of a table as dicts; missing cells are empty strings."""
     with path.open(encoding="utf-8", newline="") as handle:
-        quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
-        for row in csv.DictReader(handle, delimiter=delimiter, quoting=quoting):
+        for row in csv.DictReader(handle, delimiter=delimiter, quoting=csv.QUOTE_NONE):
             yield {key.strip(): (value or "").strip() for key, value in row.items() if key}
 
 

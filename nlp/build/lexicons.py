@@ -1,6 +1,7 @@
 """Compile the curated words: `python -m nlp.build.lexicons SOURCES` writes one table a language to `nlp/lexicons/`.
 
-Rows that people wrote into the shipped tables (any source but the one below) are kept. `left_out.tsv` beside this script
+Rows that people wrote into the shipped tables (any source but the one below) are kept. `left_out.tsv` beside this
+script
 names the rows that are not taken, with the reason.
 """
 
@@ -19,7 +20,7 @@ SOURCE = "curated 2026, unreviewed"
 # Codes of the curated product table that are not codes of the CITES guide.
 CODES = {"BIL_GAL": "GAL", "SKU_CASQUE": "SKU", "BEZ_DER": "DER"}
 # Groups that the curated product table uses for their neighbours too (fox and zebra under otter, owls under eagle).
-LUMPS = {"otter", "eagle", "dolphin", "ocelot", "wild_bird", "costus", "serow_goral"}
+LUMPS = {"python", "otter", "eagle", "dolphin", "ocelot", "wild_bird", "costus", "serow_goral"}
 FLAGS = {"pl", "inf", "def", "sp", "rom", "sl", "dim", "young", "old", "amb"}
 Row = tuple[str, str, str, str, str]
 
@@ -55,7 +56,8 @@ def _names(rows: list[Row]) -> list[tuple[str, str]]:
 
 
 def _product(row: dict[str, str], groups: list[tuple[str, str]]) -> Row:
-    """One product row. The curated table lumps some products under one group; the animal named in the phrase is better."""
+    """One product row. The curated table lumps some products under one group; the animal named in the phrase is
+    better."""
     code = CODES.get(row["term"], row["term"])
     flag, concept = flags(row["note"]), row["concept"]
     if code == "LIV" and concept == "lion":
@@ -65,7 +67,14 @@ def _product(row: dict[str, str], groups: list[tuple[str, str]]) -> Row:
     if concept in LUMPS or code == "MED":
         folded = key(row["name"])
         wide = folded[0] > "\u0dff"
-        named = next((cls for name, cls in groups if len(name) > 1 and (name in folded if wide else f" {name} " in f" {folded} ")), "")
+        named = next(
+            (
+                cls
+                for name, cls in groups
+                if len(name) > 1 and (name in folded if wide else f" {name} " in f" {folded} ")
+            ),
+            "",
+        )
         concept = named or concept
         if not named:
             flag = ",".join(sorted({*filter(None, flag.split(",")), "amb"}))

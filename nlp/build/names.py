@@ -1,7 +1,9 @@
 """Compile the common names of CITES species: `python -m nlp.build.names SOURCES` writes `nlp/taxa/names*.tsv.gz`.
 
-Rows that rest on Wikispecies alone (CC BY-SA 4.0) go to `names_ccbysa.tsv.gz`, apart from the rest, with a licence note.
-A name of several species stands for the lowest taxon that holds them all, when that is a genus or family; else it is out.
+Rows that rest on Wikispecies alone (CC BY-SA 4.0) go to `names_ccbysa.tsv.gz`, apart from the rest, with a licence
+note.
+A name of several species stands for the lowest taxon that holds them all, when that is a genus or family; else it is
+out.
 """
 
 from __future__ import annotations
@@ -13,11 +15,13 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from nlp.build.files import read_tsv, write_gz
+from nlp.lexicon import FOLDER
 from nlp.text import key
 
 OUT = Path(__file__).parents[1] / "taxa"
-LANGUAGES = set("en zh vi th id ms ja ko fr es pt de it nl ru ar hi sw tr lo km my tl bn".split())
+LANGUAGES = frozenset("en zh vi th id ms ja ko fr es pt de it nl ru ar hi sw tr lo km my tl bn".split())  # noqa: SIM905
 _DIRTY = re.compile(r"[<>()\[\]{}/\\\d:;=_]|\?|&")
+BRANDS = {"Panthera onca", "Puma concolor", "Lynx lynx", "Acinonyx jubatus"}  # one word of these is mostly a brand
 HEADER = ("name", "lang", "taxon", "flags", "sources")
 
 
@@ -44,8 +48,12 @@ def main(sources: Path) -> None:
     by_id = {r["speciesplus_id"]: r["scientificName"] for r in read_tsv(sources / "cites_taxa_merged_2026-03.tsv")}
     found: dict[tuple[str, str], tuple[str, set[str], set[str]]] = {}
     counts: Counter[str] = Counter()
+    generic = _generic()
     for row in _rows(sources, by_id):
         name, lang, taxon, source = row
+        if " " not in name and taxon in taxa and generic.get((lang, key(name)), "") in taxa[taxon][1]:
+            counts["a group word: it means the wider taxon"] += 1
+            continue
         if taxon not in taxa:
             counts["taxon without a name"] += 1
             continue
@@ -57,26 +65,45 @@ def main(sources: Path) -> None:
         known = found.setdefault(mark, (name, set(), set()))
         known[1].add(taxon)
         known[2].update(source.split("|"))
-    free, alike = [], []
+    free: list[tuple[str, ...]] = []
+    alike: list[tuple[str, ...]] = []
     for (folded, lang), (name, names, origins) in sorted(found.items()):
         taxon = shared(names, taxa)
         if not taxon:
             counts["means species of several families"] += 1
             continue
-        weak = len(names) > 1 or (" " not in folded and folded.isascii())
-        row = (name, lang, taxon, "amb" if weak else "", "|".join(sorted(origins)))
-        (alike if origins <= {"WSP", "Wikispecies"} else free).append(row)
+        short = len(folded) < 5 if "\u0dff" < folded[0] < "\u1800" else len(folded) < 2
+        weak = (
+            len(names) > 1
+            or short
+            or (taxon in BRANDS and " " not in folded)
+            or (" " not in folded and folded.isascii())
+        )
+        entry = (name, lang, taxon, "amb" if weak else "", "|".join(sorted(origins)))
+        (alike if origins <= {"WSP", "Wikispecies"} else free).append(entry)
     write_gz(OUT / "names.tsv.gz", HEADER, free)
     write_gz(OUT / "names_ccbysa.tsv.gz", HEADER, alike)
     sys.stdout.write(f"names {len(free)}, CC BY-SA {len(alike)}; left out: {dict(counts)}\n")
 
 
+def _generic() -> dict[tuple[str, str], str]:
+    """The taxa of the group words, by language and folded word."""
+    taxon_of = {row["group"]: row["taxon"] for row in read_tsv(OUT / "groups.tsv")}
+    return {
+        (path.stem, key(row["word"])): taxon_of[row["class"]]
+        for path in FOLDER.glob("*.tsv")
+        if path.name != "classes.tsv"
+        for row in read_tsv(path)
+        if row["kind"] == "group"
+    }
+
+
 def _rows(sources: Path, by_id: dict[str, str]) -> list[tuple[str, str, str, str]]:
     rows = [
-        (r["name"], r["lang"].split("-")[0], by_id.get(r["speciesplus_id"], ""), r["sources"].replace(",", "|").replace(";", "|"))
+        (r["name"], r["lang"].split("-")[0], by_id.get(r["speciesplus_id"], ""), r["sources"])
         for r in read_tsv(sources / "vernacular" / "merged_names_for_cites_taxa.tsv")
     ]
-    extra = defaultdict(list)
+    extra: dict[str, list[tuple[str, str, str, str]]] = defaultdict(list)
     for name, column, lang, source in (
         ("vietnam_legal_lists_vi.tsv", "name_vi", "vi", "Vietnamese law"),
         ("indonesia_P106_excerpt_id.tsv", "name_id", "id", "Indonesian law"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
+from typing import Any
 
 from nlp.build.files import read_tsv, write_gz, write_tsv
 
@@ -61,7 +62,8 @@ def appendix_of(values: set[str]) -> str:
 
 def main(sources: Path) -> None:
     """Write taxa, synonyms and groups."""
-    kept, skipped = {}, Counter[str]()
+    kept: dict[str, list[Any]] = {}
+    skipped = Counter[str]()
     by_id: dict[str, str] = {}
     higher: dict[str, tuple[str, tuple[str, ...]]] = {}
     members: dict[str, set[str]] = defaultdict(set)
@@ -98,7 +100,7 @@ def main(sources: Path) -> None:
         elif rank != "genus":
             kept[name][1] = rank
     groups = _groups(sources, kept)
-    top = {row[0]: row[6] if row[6] in TOP else row[0] for row in groups}
+    top = {row[0]: row[6] if row[6] in TOP and row[4] != "0" else row[0] for row in groups}
     group_of = {taxon: top[row[0]] for row in groups for taxon in row[5].split(";") if taxon}
     group_of |= {row[1]: top[row[0]] for row in groups}
     write_gz(
@@ -109,9 +111,7 @@ def main(sources: Path) -> None:
             for n, r, c, a, up, s in sorted(kept.values())
         ),
     )
-    write_tsv(
-        OUT / "groups.tsv", ("group", "taxon", "rank", "cites", "priority", "members", "parent", "note"), groups
-    )
+    write_tsv(OUT / "groups.tsv", ("group", "taxon", "rank", "cites", "priority", "members", "parent", "note"), groups)
     pairs = set()
     for row in read_tsv(sources / "synonyms_merged.tsv"):
         accepted = by_id.get(row["speciesplus_id"])
@@ -126,9 +126,9 @@ def main(sources: Path) -> None:
     sys.stdout.write(f"taxa {len(kept)}, groups {len(groups)}, synonyms {len(pairs)}; left out: {dict(skipped)}\n")
 
 
-def _groups(sources: Path, kept: dict[str, list]) -> list[tuple[str, ...]]:
+def _groups(sources: Path, kept: dict[str, list[Any]]) -> list[tuple[str, ...]]:
     """The groups, each with an accepted taxon that is put into `kept` when CITES does not name it."""
-    out = []
+    out: list[tuple[str, ...]] = []
     for row in read_tsv(sources / "curated" / "taxa_groups.tsv"):
         taxon = GENUS_GROUPS.get(row["concept"], row["scientific_name"].strip())
         listed = "" if row["cites"] in ("not listed", "see table") else row["cites"].replace("/none", "")
@@ -147,17 +147,17 @@ def _groups(sources: Path, kept: dict[str, list]) -> list[tuple[str, ...]]:
     return out
 
 
-def _lineage(taxon: str, row: dict[str, str], kept: dict[str, list]) -> tuple[str, ...]:
+def _lineage(taxon: str, row: dict[str, str], kept: dict[str, list[Any]]) -> tuple[str, ...]:
     """Lineage from the genus, or from the first member that CITES names."""
-    genus = taxon.split(" ")[0]
+    genus = taxon.split(" ", maxsplit=1)[0]
     if " " in taxon and genus in kept:
         return (genus, *kept[genus][4])
     if taxon in EXEMPT:
         return (genus, "Psittacidae", "Psittaciformes", "Aves", "Animalia")
     for member in row["members"].split(";"):
         if member in kept:
-            up = kept[member][4]
-            return up[1:] if " " not in taxon and taxon not in up else up[up.index(taxon) + 1 :] if taxon in up else up[1:]
+            up: tuple[str, ...] = kept[member][4]
+            return up[up.index(taxon) + 1 :] if taxon in up else up[1:]
     above = next((other for other in kept if other == PARENT_TAXA.get(row["parent"], "")), "")
     return ((genus,) if " " in taxon else ()) + ((above, *kept[above][4]) if above else ())
 

@@ -1,4 +1,5 @@
-"""Train the learned part: `python -m nlp.build.train SOURCES` (the relevance folder) writes `nlp/models/{tiles,sharks}.npz`.
+"""Train the learned part: `python -m nlp.build.train SOURCES` (the relevance folder) writes
+`nlp/models/{tiles,sharks}.npz`.
 
 Prints 10-fold figures, and what each model makes of the other source. No text of the sources is carried along.
 """

@@ -1,4 +1,5 @@
-"""spaCy factories, one a component. Each reads and adds to `doc.user_data["state"]`; see `nlp.pipeline` for the order."""
+"""spaCy factories, one a component. Each reads and adds to `doc.user_data["state"]`; see `nlp.pipeline` for the
+order."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from spacy.language import Language as Pipeline
 from spacy.tokens import Doc, Span
 
 from nlp import learned
-from nlp.components.relevance import Judge, Verdict
+from nlp.components.relevance import Judge
 from nlp.components.taxa import taxa, terms
 from nlp.components.trade import trade
 from nlp.evidence import ANIMAL, FIELDS, Evidence
@@ -18,6 +19,7 @@ from nlp.records import FieldName, Reason
 from nlp.rules import rules
 from nlp.taxonomy import taxonomy
 from nlp.things import Thing, things
+from nlp.verdict import Verdict
 
 
 @dataclass(slots=True)
@@ -44,10 +46,15 @@ def joined(text: Any) -> tuple[str, dict[FieldName, int]]:
 
 
 def sharpened(evidence: Evidence, verdict: Verdict, named: list[Thing]) -> Verdict:
-    """The verdict with the points of the learned part, where a model reads such texts; its share is a reason of its own."""
+    """The verdict with the points of the learned part, where a model reads such texts; its share is a reason of its
+    own."""
     value = learned.points(evidence, verdict, named)
     if value is not None:
         share = round(value - verdict.points, 3)
+        against = any(reason.points < -0.3 and not reason.rule.startswith("bias") for reason in verdict.reasons)
+        clear = not {"TEE", "BON", "SKU"} & {code for thing in verdict.things for code in thing.codes}
+        if learned.kind_of(evidence, named) == "sharks" and verdict.points > 0.3 and clear and not against:
+            share = max(share, 0.0)  # clear words with nothing against them are not talked away
         verdict.reasons.append(Reason(f"learned: {learned.kind_of(evidence, named)}", share, "", "title", 0, 0))
         verdict.points += share
         if verdict.points > 0 and not verdict.things:
@@ -61,7 +68,7 @@ def _state(doc: Doc) -> State:
 
 
 @Pipeline.factory("osint_things")
-def make_things(nlp: Pipeline, name: str) -> Any:  # noqa: ARG001
+def make_things(nlp: Pipeline, name: str) -> Any:
     """Animals and products named; also as spans `doc.spans["things"]`, labelled with their group."""
     tables, weights = taxonomy(), rules()
 
@@ -81,7 +88,7 @@ def make_things(nlp: Pipeline, name: str) -> Any:  # noqa: ARG001
 
 
 @Pipeline.factory("osint_relevance")
-def make_relevance(nlp: Pipeline, name: str) -> Any:  # noqa: ARG001
+def make_relevance(nlp: Pipeline, name: str) -> Any:
     """The verdict, its reasons and score."""
     judge = Judge(rules())
 
@@ -94,7 +101,7 @@ def make_relevance(nlp: Pipeline, name: str) -> Any:  # noqa: ARG001
 
 
 @Pipeline.factory("osint_taxa")
-def make_taxa(nlp: Pipeline, name: str) -> Any:  # noqa: ARG001
+def make_taxa(nlp: Pipeline, name: str) -> Any:
     """Taxa that the verdict rests on."""
     tables = taxonomy()
 
@@ -107,19 +114,20 @@ def make_taxa(nlp: Pipeline, name: str) -> Any:  # noqa: ARG001
 
 
 @Pipeline.factory("osint_products")
-def make_products(nlp: Pipeline, name: str) -> Any:  # noqa: ARG001
+def make_products(nlp: Pipeline, name: str) -> Any:
     """CITES trade terms."""
+    weights = rules()
 
     def component(doc: Doc) -> Doc:
         state = _state(doc)
-        state.out["terms"] = terms(state.verdict, state.evidence)
+        state.out["terms"] = terms(state.verdict, state.evidence, weights)
         return doc
 
     return component
 
 
 @Pipeline.factory("osint_trade")
-def make_trade(nlp: Pipeline, name: str) -> Any:  # noqa: ARG001
+def make_trade(nlp: Pipeline, name: str) -> Any:
     """Offered, wanted or sent."""
 
     def component(doc: Doc) -> Doc:
@@ -131,7 +139,7 @@ def make_trade(nlp: Pipeline, name: str) -> Any:  # noqa: ARG001
 
 
 def _make_fact(kind: str, find: Find) -> Any:
-    def factory(nlp: Pipeline, name: str) -> Any:  # noqa: ARG001
+    def factory(nlp: Pipeline, name: str) -> Any:
         def component(doc: Doc) -> Doc:
             state = _state(doc)
             state.out[kind] = facts(kind, find, state.evidence.text, state.evidence.context)

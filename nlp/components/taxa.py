@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nlp.components.relevance import Verdict
 from nlp.evidence import Evidence, rank
 from nlp.records import Taxon, Term
+from nlp.rules import Rules
 from nlp.taxonomy import Taxonomy
 from nlp.things import Thing, gap
-
-_WORN = ("JWL", "IJW")
+from nlp.verdict import Verdict
 
 
 def taxa(verdict: Verdict, taxonomy: Taxonomy) -> tuple[Taxon, ...]:
@@ -44,15 +43,17 @@ def _one_reading(records: list[Taxon], found: dict[str, tuple[Thing, Taxon]]) ->
     return spans
 
 
-def terms(verdict: Verdict, evidence: Evidence) -> tuple[Term, ...]:
-    """CITES trade terms: of each product its code, LIV for animals offered alive, IJW beside IVC for ivory that is worn."""
+def terms(verdict: Verdict, evidence: Evidence, rules: Rules) -> tuple[Term, ...]:
+    """CITES trade terms: the code of each product, LIV for animals offered alive; for elephant ivory IVC where it is carved,
+    and IJW beside it where it is worn.
+    """
     out: dict[str, Term] = {}
     best = max((thing.base for thing in verdict.things), default=0.0)
     for thing in sorted(verdict.things, key=lambda t: -t.base):
         word = thing.part or thing.word
-        if thing.material and verdict.live and thing.word.weak:
-            continue
-        for code in thing.codes:
+        if thing.material and verdict.live and thing.word.weak and thing.base < best:
+            continue  # a live animal is offered, the doubtful product word is not
+        for code in _codes(thing, evidence, rules):
             if code and thing.base > best - 1.6:
                 out.setdefault(code, Term(code, word.text, word.field, word.start, word.end))
         if thing.taxon in verdict.live and not thing.material and not out:
@@ -61,9 +62,13 @@ def terms(verdict: Verdict, evidence: Evidence) -> tuple[Term, ...]:
     return tuple(out.values())
 
 
-def near(thing: Thing, evidence: Evidence, cls: str, limit: int = 40) -> bool:
-    """Whether a context word of a class stands near the thing or in the title."""
-    return any(
-        word.term.cls == cls and (word.field == "title" or gap(word, thing.word) <= limit)
-        for word in evidence.of("context")
-    )
+def _codes(thing: Thing, evidence: Evidence, rules: Rules) -> tuple[str, ...]:
+    """The codes of a thing; ivory by what is made of it."""
+    if "elephant" not in thing.groups or not set(thing.codes) & {"IVC", "TUS", "IJW"}:
+        return thing.codes
+    items = {
+        word.term.key for word in evidence.of("context") if word.term.cls == "item" and gap(word, thing.word) <= 60
+    }
+    if items & rules.among("worn"):
+        return ("IVC", "IJW")
+    return ("IVC",) if items and "TUS" in thing.codes else thing.codes
