@@ -144,6 +144,7 @@ def main() -> None:
         ws.append(np.minimum(weight, 60) * (0.6 if page["type"] == "readability" else 1.0))
     groups = np.array([one[0]["site"] for one in kept])
     results: dict[str, list[float]] = {}
+    left_out: dict[int, np.ndarray] = {}
     curve: dict[str, dict[float, list[float]]] = {}
     for train, test in GroupKFold(4).split(groups, groups, groups):
         model = fit(np.vstack([xs[i] for i in train]), np.concatenate([ys[i] for i in train]), np.concatenate([ws[i] for i in train]))
@@ -155,9 +156,12 @@ def main() -> None:
                 curve.setdefault(kind, {}).setdefault(f"best*{power}", []).append(score(kept[i][2], choose(odds, sizes, power), kept[i][0]["gold"]))
             for cut in (-1.2, -0.8, -0.4, 0.0):
                 curve.setdefault(kind, {}).setdefault(cut, []).append(score(kept[i][2], odds > cut, kept[i][0]["gold"]))
+            left_out[i] = odds
             results.setdefault(kind + " best possible", []).append(score(kept[i][2], ys[i] > 0.45, kept[i][0]["gold"]))
     for kind, cuts in sorted(curve.items()):
         print(f"{kind:12}", " ".join(f"{cut}: {np.mean(values):.3f}" for cut, values in cuts.items()), f"limit {np.mean(results[kind + ' best possible']):.3f}")
+    if os.environ.get("BLOCKS_LEFT_OUT"):  # odds of each page from the model that never saw its site
+        np.savez(os.environ["BLOCKS_LEFT_OUT"], **{kept[i][0]["path"].replace("/", "|"): odds for i, odds in left_out.items()})
     if "-t" in sys.argv:
         return
     model = fit(np.vstack(xs), np.concatenate(ys), np.concatenate(ws))

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml import etree
 
-from spiders.extract.dom import safe_join
 from spiders.extract.marks import mark
+from spiders.extract.texts import safe_join
 
 MAX_ANCHORS = 5000
 """Links that are looked at; the richest real page we hold has 2,300."""

@@ -11,10 +11,11 @@ from lxml import etree
 from trafilatura import extract as trafilatura_extract
 
 from spiders.extract import when
-from spiders.extract.dom import Dom, urlsplit_safe
+from spiders.extract.dom import Dom, Node
 from spiders.extract.images import junk
 from spiders.extract.marks import mark
 from spiders.extract.structured import Thing, plain
+from spiders.extract.texts import urlsplit_safe
 from spiders.extract.things import ARTICLES
 from spiders.extract.titles import title_of
 from spiders.items import Article
@@ -64,7 +65,11 @@ def body_of(root: etree._Element, address: str) -> str:
     """The body text as trafilatura sees it, "" when it sees none."""
     try:
         found = trafilatura_extract(
-            copy.deepcopy(root), url=address or None, include_comments=False, include_tables=True, with_metadata=False
+            copy.deepcopy(root),  # type: ignore[arg-type]
+            url=address or None,
+            include_comments=False,
+            include_tables=True,
+            with_metadata=False,
         )
     except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError, etree.LxmlError):
         return ""
@@ -115,8 +120,8 @@ def author_of(dom: Dom, thing: Thing | None) -> str:
                 return value
     for el in dom.root.xpath(
         "//*[@rel='author' or @itemprop='author' or contains(@class,'author') or contains(@class,'byline')]"
-    )[:12]:  # type: ignore[union-attr, index]
-        text = _BY.sub("", " ".join(" ".join(el.itertext()).split()))  # type: ignore[union-attr]
+    )[:12]:
+        text = _BY.sub("", " ".join(" ".join(el.itertext()).split()))
         if 3 < len(text) < 60 and not any(char.isdigit() for char in text) and text.count(" ") < 6:
             return text
     return ""
@@ -148,7 +153,7 @@ def published_of(dom: Dom, things: Sequence[Thing], now: datetime | None) -> dat
             continue
         if made := when.parse(el.get("datetime") or "", now) or when.parse(
             " ".join("".join(el.itertext()).split()), now, dom.language
-        ):  # type: ignore[call-overload]
+        ):
             return made
     if found := _URL_DATE.search(urlsplit_safe(dom.address).path + "?" + urlsplit_safe(dom.address).query):
         digits = [one for one in found.groups() if one]
@@ -164,7 +169,7 @@ def _shown(dom: Dom, now: datetime | None) -> datetime | None:
             continue
         node = block.nodes[0] if block.nodes else block.node
         score = 0.0
-        line = node
+        line: Node | None = node
         for level in range(3):
             if line is None or line.tag in {"body", "html"}:
                 break
@@ -172,7 +177,7 @@ def _shown(dom: Dom, now: datetime | None) -> datetime | None:
                 score = max(score, 2.0 - 0.4 * level)
             if _NOT_DATE_BOX.search(line.sig):
                 score -= 2.0
-            line = line.parent  # type: ignore[assignment]
+            line = line.parent
         if score <= 0:
             continue
         score -= min(block.index, 200) / 200

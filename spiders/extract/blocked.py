@@ -92,7 +92,9 @@ def missing(page: Page, dom: Dom, *, offers: bool) -> str:
     """Why the page says "not found", "" when it does not. `offers`: it has a price, a thing of its own, or many boxes."""
     if page.status in {404, 410}:
         return f"status {page.status}"
-    shown = [(el.tag, " ".join(" ".join(el.itertext()).split())[:200]) for el in list(dom.root.iter("h1", "h2"))[:6]]  # type: ignore[call-overload]
+    shown = [
+        (str(el.tag), " ".join(" ".join(el.itertext()).split())[:200]) for el in list(dom.root.iter("h1", "h2"))[:6]
+    ]
     for where, text in (("title", dom.title[:200]), *shown):
         word = has("missing", text)
         if word and not offers and (dom.size < 6000 or where == "title"):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
+
+from spiders.extract.texts import safe_join, text_of, urlsplit_safe
 
 BLOCK_TAGS = frozenset(
     [
@@ -180,9 +181,9 @@ class Dom:
         texts = _TEXTS(self.root)
         assert isinstance(texts, list)
         for raw in texts[:MAX_TEXTS]:
-            parent = raw.getparent()  # type: ignore[union-attr]
+            parent = raw.getparent()
             after = ""
-            if raw.is_tail:  # type: ignore[union-attr]
+            if raw.is_tail:
                 after = parent.tag if isinstance(parent.tag, str) else ""
                 parent = parent.getparent()
             if parent is None:
@@ -216,15 +217,15 @@ class Dom:
             if one.parent is not None and not one.hidden:
                 one.parent.size += one.size
                 one.parent.linked += one.linked
-        kept = []
-        for one in self.everything:
-            one.text = " ".join("".join(one.parts).split())
-            if one.text:
-                one.place = len(kept)
-                kept.append(one)
-                one.index = len(self.blocks)
-                if not one.node.folded:
-                    self.blocks.append(one)
+        kept: list[Block] = []
+        for made in self.everything:
+            made.text = " ".join("".join(made.parts).split())
+            if made.text:
+                made.place = len(kept)
+                kept.append(made)
+                made.index = len(self.blocks)
+                if not made.node.folded:
+                    self.blocks.append(made)
         self.everything = kept
 
     @cached_property
@@ -269,39 +270,3 @@ def _apart(left: str, right: str, before: Node, node: Node) -> bool:
     if not (left and right and left[-1].isalnum() and right[0].isalnum()) or len(left) == 1:
         return False
     return before.tag not in _INLINE and node.tag not in _INLINE
-
-
-def text_of(el: etree._Element) -> str:
-    """Text of an element without scripts and styles, spaces folded, parts kept apart."""
-    found: list[str] = []
-    for raw in el.itertext():  # type: ignore[call-overload]
-        found.append(raw)
-    if el.find(".//script") is not None or el.find(".//style") is not None or el.find(".//noscript") is not None:
-        found = [str(t) for t in el.xpath(".//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]")]  # type: ignore[union-attr]
-    return " ".join(" ".join(found).split())
-
-
-def safe_join(base: str, href: str) -> str:
-    """`href` on `base` when that gives an http(s) address, else ""."""
-    href = href.strip().replace("\n", "").replace("\t", "").replace("\r", "")
-    if not href or len(href) > 4096:
-        return ""
-    head = href.split(":", 1)[0].lower() if ":" in href[:12] else ""
-    if head in {"javascript", "mailto", "tel", "data", "about", "blob", "file", "whatsapp", "sms", "viber", "skype"}:
-        return ""
-    try:
-        url = urljoin(base, href)
-        parts = urlsplit(url)
-        return url if parts.scheme in {"http", "https"} and parts.hostname else ""
-    except ValueError:
-        return ""
-
-
-def urlsplit_safe(url: str):  # type: ignore[no-untyped-def]
-    """`urlsplit` that takes any text; a malformed address has no parts."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.hostname, parts.port
-        return parts
-    except ValueError:
-        return urlsplit("")

@@ -47,4 +47,5 @@ class Forest:
             asked = feature[at]
             goes_left = rows[row, np.maximum(asked, 0)] <= threshold[at]
             at = np.where(asked < 0, at, np.where(goes_left, left[at], right[at]) + offset)
-        return self.value.ravel()[at].sum(axis=1) + np.float32(self.start)
+        odds: NDArray[np.float32] = self.value.ravel()[at].sum(axis=1) + np.float32(self.start)
+        return odds

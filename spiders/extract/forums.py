@@ -9,7 +9,7 @@ from datetime import datetime
 from lxml import etree
 
 from spiders.extract import when
-from spiders.extract.dom import Dom, Node
+from spiders.extract.dom import Block, Dom, Node
 from spiders.extract.marks import mark
 from spiders.items import Post
 
@@ -131,7 +131,7 @@ def _read(home: Node, dom: Dom, now: datetime | None) -> Post:
             break
     if posted is None:
         for el in home.el.iter("time"):
-            if posted := when.parse(el.get("datetime") or el.get("title") or "".join(el.itertext()), now):  # type: ignore[call-overload]
+            if posted := when.parse(el.get("datetime") or el.get("title") or "".join(el.itertext()), now):
                 break
     return Post(text=body_text(body, dom), author=author[:80], posted=posted)
 
@@ -166,10 +166,10 @@ def body_text(body: Node, dom: Dom) -> str:
     return "\n".join(lines)
 
 
-def blocks_in(home: Node, dom: Dom):  # type: ignore[no-untyped-def]
+def blocks_in(home: Node, dom: Dom) -> list[Block]:
     """The blocks that stand inside a node, in order."""
     found = []
-    elements = {el for el in home.el.iter()}
+    elements = set(home.el.iter())
     for block in dom.blocks[_first_block(home, dom) :]:
         if block.node.el in elements:
             found.append(block)

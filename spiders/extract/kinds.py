@@ -17,13 +17,12 @@ from urllib.parse import urlsplit
 
 from spiders.extract import forums
 from spiders.extract.dom import Dom
-from spiders.extract.labels import label
 from spiders.extract.marks import mark
 from spiders.extract.prices import Candidate
 from spiders.extract.structured import Thing
 from spiders.extract.things import ARTICLES, LISTS, OFFERED
 from spiders.extract.tiles import Group, Tile
-from spiders.extract.words import has
+from spiders.extract.words import has, label
 from spiders.items import PageKind
 
 _SEARCH_URL = mark("kinds", "search_url")
@@ -165,7 +164,7 @@ def _labelled_price(text: str) -> bool:
 def _buys(dom: Dom) -> int:
     found = 0
     for el in dom.root.iter("button", "a", "input"):
-        text = el.get("value") or "" if el.tag == "input" else "".join(el.itertext())  # type: ignore[call-overload]
+        text = el.get("value") or "" if el.tag == "input" else "".join(el.itertext())
         text = " ".join(text.split())
         if 2 < len(text) < 40 and has("buy", text):
             found += 1

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from lxml import etree
 
-from spiders.extract import descriptions, images, labels, places, posting, prices, scripts, sellers, things, titles
+from spiders.extract import (
+    descriptions,
+    images,
+    labels,
+    offered,
+    places,
+    posting,
+    prices,
+    scripts,
+    sellers,
+    things,
+    titles,
+)
 from spiders.extract.anchors import Anchor
 from spiders.extract.dom import Dom
-from spiders.extract.money import Setting
+from spiders.extract.money import Setting, country_currency
 from spiders.extract.structured import Thing
 from spiders.extract.tiles import Group
 from spiders.items import Listing, Price, Seller
@@ -28,7 +41,7 @@ def beside_of(groups: list[Group], dom: Dom) -> set[Any]:
             group.related or group.pictured > 0.5 or (group.priced > 0.5 and len(group.tiles) >= 8)
         ):
             found.update(tile.el for tile in group.tiles)
-    titles_at = {el for el in dom.root.iter("h1")}
+    titles_at = set(dom.root.iter("h1"))
     # A box that holds the page's own title is no neighbour.
     return {el for el in found if not any(one in titles_at for one in el.iter("h1"))}
 
@@ -65,7 +78,7 @@ def read_listing(
     )
     pictures, origins["images"] = images.images_of(
         dom,
-        [*(things.images(thing, dom) if thing else []), *(things.images(extra, dom) if extra else [])],
+        [*(offered.images(thing, dom) if thing else []), *(offered.images(extra, dom) if extra else [])],
         beside,
         title,
     )
@@ -82,7 +95,7 @@ def read_listing(
         posted=posted,
         images=tuple(pictures),
         attributes=attributes,
-        availability=things.availability(thing) if thing else dom.meta("product:availability", "og:availability"),
+        availability=offered.availability(thing) if thing else dom.meta("product:availability", "og:availability"),
         origins={field: origin for field, origin in origins.items() if origin},
     )
 
@@ -105,7 +118,7 @@ def price_of(
 ) -> tuple[Price | None, str]:
     """The price asked now and its origin."""
     seen = prices.candidates(dom, setting, title, beside, anchor)
-    stated = things.price(thing, setting) if thing else None
+    stated = offered.price(thing, setting) if thing else None
     if stated is None:
         amount = dom.meta("product:sale_price:amount", "product:price:amount", "og:price:amount", "og:price")
         code = dom.meta("product:sale_price:currency", "product:price:currency", "og:price:currency")
@@ -122,7 +135,7 @@ def price_of(
         return Price(stated.amount, currency or _usual(dom, setting), match.text if match else stated.text), origin
     if best is not None:
         return Price(best.amount, best.currency or _currency_near(seen, setting), best.text), "rule"
-    if extra is not None and (made := things.price(extra, setting)):
+    if extra is not None and (made := offered.price(extra, setting)):
         return Price(
             made.amount, made.currency or (seen[0].currency if seen else None) or _usual(dom, setting), made.text
         ), "script"
@@ -134,8 +147,6 @@ def _currency_near(seen: list[prices.Candidate], setting: Setting) -> str | None
 
 
 def _usual(dom: Dom, setting: Setting) -> str | None:
-    from spiders.extract.money import country_currency
-
     return setting.currency or (country_currency(setting.country) if setting.country else None)
 
 
@@ -143,7 +154,7 @@ def _seller(
     dom: Dom, thing: Thing | None, extra: Thing | None, links: list[Anchor], pairs: list[labels.Pair], beside: set[Any]
 ) -> tuple[Seller | None, str]:
     for source in (thing, extra):
-        if source is not None and (found := things.seller(source)):
+        if source is not None and (found := offered.seller(source)):
             name = found["name"]
             if 1 < len(name) <= 100:
                 return Seller(
@@ -162,16 +173,16 @@ def _place(
     anchor: int | None,
     title: str,
 ) -> tuple[str, str]:
-    if thing is not None and (text := things.place(thing)):
+    if thing is not None and (text := offered.place(thing)):
         return text, thing.origin
     text, origin = places.place_of(dom, pairs, beside, anchor, title)
-    if not text and extra is not None and (text := things.place(extra)):
+    if not text and extra is not None and (text := offered.place(extra)):
         return text, "script"
     return text, origin
 
 
 def _attributes(thing: Thing | None, pairs: list[labels.Pair], dom: Dom) -> dict[str, str]:
-    found = things.attributes(thing) if thing else {}
+    found = offered.attributes(thing) if thing else {}
     for pair in pairs:
         if len(pair.value) > 300:
             continue
@@ -200,7 +211,7 @@ def breadcrumbs(dom: Dom) -> list[str]:
         names = []
         for el in node.el.iter("a", "li", "span"):
             if el.tag == "a" or (el.tag != "a" and len(el) == 0):
-                text = " ".join("".join(el.itertext()).split()).strip(" ›»>/|")  # type: ignore[call-overload]
+                text = " ".join("".join(el.itertext()).split()).strip(" ›»>/|")
                 if 1 < len(text) < 60:
                     names.append(text)
         names = list(dict.fromkeys(names))
@@ -209,10 +220,10 @@ def breadcrumbs(dom: Dom) -> list[str]:
     return []
 
 
-def _identity(attributes: dict[str, str], url: str, address: str) -> str:
+def _identity(attributes: Mapping[str, str], url: str, address: str) -> str:
     """The site's own number of the offer: its SKU, else the longest number of its address."""
     for one in (url, address):
-        numbers = _ID.findall(one.split("://", 1)[-1])
+        numbers: list[str] = _ID.findall(one.split("://", 1)[-1])
         if numbers:
             return max(numbers, key=len)[:64]
     sku = attributes.get("sku", "")

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 from lxml import etree
 
 from spiders.extract.anchors import Anchor
-from spiders.extract.dom import safe_join
 from spiders.extract.marks import mark
+from spiders.extract.texts import safe_join
 from spiders.extract.words import bare, words
 
 _CLASS = mark("paging", "class")
@@ -26,8 +26,8 @@ _ARTICLE_NAV = mark("paging", "article_nav")
 
 def next_page(root: etree._Element, links: Sequence[Anchor], base: str) -> str:
     """The absolute address of the page after this one, "" when there is none to be seen."""
-    for link in root.iter("link"):
-        if "next" in (link.get("rel") or "").lower().split() and (url := safe_join(base, link.get("href") or "")):
+    for el in root.iter("link"):
+        if "next" in (el.get("rel") or "").lower().split() and (url := safe_join(base, el.get("href") or "")):
             return url
     best, best_score = "", 0.0
     here = _counter(base) or 1
@@ -41,14 +41,14 @@ def next_page(root: etree._Element, links: Sequence[Anchor], base: str) -> str:
 
 
 def _label(el: etree._Element) -> str:
-    text = " ".join("".join(el.itertext()).split())  # type: ignore[call-overload]
+    text = " ".join("".join(el.itertext()).split())
     return text if len(text) <= 40 else ""
 
 
 def _score(link: Anchor, base: str, current: int, numbers: dict[int, list[Anchor]]) -> float:
     el = link.el
     label = _label(el)
-    if not label and len("".join(el.itertext()).strip()) > 40:  # type: ignore[call-overload]
+    if not label and len("".join(el.itertext()).strip()) > 40:
         return 0.0
     score = 0.0
     rel = (el.get("rel") or "").lower().split()

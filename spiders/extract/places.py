@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from spiders.extract.dom import Dom
+from spiders.extract.dom import Dom, Node
 from spiders.extract.labels import Pair, first
 from spiders.extract.marks import mark
 
@@ -29,7 +29,7 @@ def place_of(dom: Dom, found: list[Pair], beside: set[object], anchor: int | Non
             continue
         node = block.nodes[0] if block.nodes else block.node
         score = 0.0
-        line = node
+        line: Node | None = node
         for level in range(4):
             if line is None or line.tag in {"body", "html"}:
                 break
@@ -39,7 +39,7 @@ def place_of(dom: Dom, found: list[Pair], beside: set[object], anchor: int | Non
                 score -= 1.5
             if line.tag in {"nav", "footer", "header", "form"}:
                 score -= 2
-            line = line.parent  # type: ignore[assignment]
+            line = line.parent
         if node.tag == "address" or block.node.tag == "address":
             score += 1.5
         if score <= 0.5:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from spiders.extract import labels, things, when
-from spiders.extract.dom import Block, Dom
+from spiders.extract import labels, offered, when
+from spiders.extract.dom import Block, Dom, Node
 from spiders.extract.marks import mark
 from spiders.extract.structured import Thing
 from spiders.extract.words import pattern
@@ -31,7 +31,7 @@ def posted_of(
         if (
             not thing.inside & {"itemlist", "listitem", "review", "comment"}
             and not thing.types & {"review", "comment", "userreview"}
-            and (made := things.posted(thing, now))
+            and (made := offered.posted(thing, now))
         ):
             return made, thing.origin
     for pair in labels.first(pairs, "posted"):
@@ -44,7 +44,7 @@ def posted_of(
         return made, "rule"
     if made := _shown(dom, now, beside, anchor):
         return made, "rule"
-    if extra is not None and (made := things.posted(extra, now)):
+    if extra is not None and (made := offered.posted(extra, now)):
         return made, "script"
     return None, ""
 
@@ -55,7 +55,7 @@ def _in_time(dom: Dom, now: datetime | None, beside: set[object]) -> datetime | 
         marks = " ".join(f"{one.get('class') or ''} {one.get('id') or ''}" for one in line[:4])
         if _NOT.search(marks) or any(one in beside for one in line):
             continue
-        if made := when.parse(el.get("datetime") or "", now) or when.parse("".join(el.itertext()), now, dom.language):  # type: ignore[call-overload]
+        if made := when.parse(el.get("datetime") or "", now) or when.parse("".join(el.itertext()), now, dom.language):
             return made
     return None
 
@@ -91,7 +91,8 @@ def _shown(dom: Dom, now: datetime | None, beside: set[object], anchor: int | No
 
 
 def _marks(block: Block) -> float:
-    score, line = 0.0, block.nodes[0] if block.nodes else block.node
+    score = 0.0
+    line: Node | None = block.nodes[0] if block.nodes else block.node
     for level in range(3):
         if line is None or line.tag in {"body", "html"}:
             break
@@ -99,5 +100,5 @@ def _marks(block: Block) -> float:
             score -= 2
         elif _BOX.search(line.sig):
             score = max(score, 1.2 - 0.4 * level)
-        line = line.parent  # type: ignore[assignment]
+        line = line.parent
     return score

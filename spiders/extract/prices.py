@@ -92,16 +92,12 @@ def candidates(
             if any(ancestor in beside for ancestor in _line(node)):
                 score -= 6
             shown = raw[one.start : one.end]
-            if (
-                not one.signed
-                and re.search(r"\d+(?:[.,]\d+)?", shown)
-                and re.search(r"\d+(?:[.,]\d+)?", shown)[0] in title_numbers
-            ):  # type: ignore[index]
+            if not one.signed and title_numbers.intersection(re.findall(r"\d+(?:[.,]\d+)?", shown)):
                 score -= 2
             found.append(Candidate(one.amount, one.currency, " ".join(shown.split()), score, block))
     counts = Counter(one.amount for one in found)
-    for one in found:
-        one.score += min(counts[one.amount] - 1, 3) * 0.4
+    for candidate in found:
+        candidate.score += min(counts[candidate.amount] - 1, 3) * 0.4
     found.sort(key=lambda one: -one.score)
     return found
 

@@ -25,11 +25,13 @@ from spiders.extract import (
 )
 from spiders.extract.anchors import DOCUMENTS, Anchor, anchors
 from spiders.extract.decode import decode
-from spiders.extract.dom import Dom, safe_join
+from spiders.extract.dom import Dom
+from spiders.extract.followed import links_of
 from spiders.extract.money import Setting
-from spiders.extract.profiled import apply, links_of
+from spiders.extract.profiled import apply
 from spiders.extract.setting import setting_of
 from spiders.extract.structured import Thing
+from spiders.extract.texts import safe_join
 from spiders.extract.things import main_offer
 from spiders.extract.titles import headings
 from spiders.extract.tree import parse

@@ -9,14 +9,14 @@ from typing import Any
 
 from lxml import etree
 
-from spiders.extract import money, things, when
+from spiders.extract import money, offered, when
 from spiders.extract.dom import Dom
 from spiders.extract.images import junk, of_element
-from spiders.extract.labels import label
 from spiders.extract.money import Setting
 from spiders.extract.places import clean
 from spiders.extract.structured import Thing, plain
 from spiders.extract.tiles import Tile
+from spiders.extract.words import label
 from spiders.items import Listing, Price, Seller
 
 _TITLE = re.compile(r"title|name|heading|subject|link-?text|ellipsis|headline|caption", re.I)
@@ -42,10 +42,10 @@ def stored_tiles(records: list[Any], dom: Dom, setting: Setting, now: datetime |
         title = thing.text("name")
         if not url or not title:
             continue
-        seller = things.seller(thing)
+        seller = offered.seller(thing)
         made.append(Listing(
-            url=url, title=title[:300], text=thing.text("description")[:2000], price=things.price(thing, setting), location=things.place(thing),
-            posted=things.posted(thing, now), images=tuple(things.images(thing, dom)[:1]), seller=Seller(name=seller["name"]) if seller else None,
+            url=url, title=title[:300], text=thing.text("description")[:2000], price=offered.price(thing, setting), location=offered.place(thing),
+            posted=offered.posted(thing, now), images=tuple(offered.images(thing, dom)[:1]), seller=Seller(name=seller["name"]) if seller else None,
             external_id=thing.text("sku")[:64], origins={"title": "script"},
         ))  # fmt: skip
     return tuple(made)
@@ -104,9 +104,9 @@ def _identity(url: str) -> str:
 
 
 def _texts(el: etree._Element) -> Iterable[tuple[etree._Element, str]]:
-    for raw in el.xpath(".//text()[normalize-space()]")[:200]:  # type: ignore[union-attr, index]
-        parent = raw.getparent()  # type: ignore[union-attr]
-        if raw.is_tail:  # type: ignore[union-attr]
+    for raw in el.xpath(".//text()[normalize-space()]")[:200]:
+        parent = raw.getparent()
+        if raw.is_tail:
             parent = parent.getparent()
         if parent is None or parent.tag in {"script", "style", "noscript", "option", "svg", "title"}:
             continue
@@ -115,7 +115,7 @@ def _texts(el: etree._Element) -> Iterable[tuple[etree._Element, str]]:
 
 def _title(el: etree._Element, tile: Tile, texts: list[tuple[etree._Element, str]]) -> str:
     for heading in el.iter("h1", "h2", "h3", "h4", "h5", "h6"):
-        text = " ".join(" ".join(heading.itertext()).split())  # type: ignore[call-overload]
+        text = " ".join(" ".join(heading.itertext()).split())
         if len(text) > 2:
             return text
     best, best_score = "", 0.0

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from spiders.extract.anchors import Anchor
-from spiders.extract.dom import Dom, text_of
+from spiders.extract.dom import Dom, Node
 from spiders.extract.labels import Pair, first
 from spiders.extract.marks import mark
+from spiders.extract.texts import text_of
 from spiders.extract.words import label, words
 from spiders.items import Seller
 
@@ -49,7 +50,7 @@ def seller_of(dom: Dom, links: list[Anchor], found: list[Pair], beside: set[obje
             continue
         name = clean_name(text_of(link.el))
         score = 1.0 if name else -1.0
-        line = node
+        line: Node | None = node
         for _ in range(6):
             if line is None:
                 break
@@ -59,7 +60,7 @@ def seller_of(dom: Dom, links: list[Anchor], found: list[Pair], beside: set[obje
             if _BOX.search(line.sig):
                 score += 1.2
                 break
-            line = line.parent  # type: ignore[assignment]
+            line = line.parent
         if any(one.tag in {"nav", "header", "footer"} for one in link.el.iterancestors()):
             score -= 3
         by_url.append((score, name, link.url))
@@ -87,7 +88,7 @@ def _from_box(dom: Dom, beside: set[object]) -> str:
             continue
         node = block.nodes[0] if block.nodes else block.node
         score = 0.0
-        line = node
+        line: Node | None = node
         named = False
         for level in range(5):
             if line is None or line.tag in {"body", "html"}:
@@ -100,7 +101,7 @@ def _from_box(dom: Dom, beside: set[object]) -> str:
                 named = True
             if line.tag in {"nav", "footer"}:
                 score -= 3
-            line = line.parent  # type: ignore[assignment]
+            line = line.parent
         if score <= 0.6:
             continue
         if named:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from spiders.extract.dom import Dom, urlsplit_safe
+from spiders.extract.dom import Dom
 from spiders.extract.money import Setting, country_currency, currency_of
+from spiders.extract.texts import urlsplit_safe
 
 _CODE = re.compile(r"^[A-Za-z]{2}$")
 _LOCALE = re.compile(r"^([A-Za-z]{2})[-_]([A-Za-z]{2})\b")

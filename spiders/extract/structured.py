@@ -15,8 +15,9 @@ from typing import Any, Literal
 
 from lxml import etree
 
-from spiders.extract.dom import Dom, text_of
+from spiders.extract.dom import Dom
 from spiders.extract.marks import mark
+from spiders.extract.texts import text_of
 
 Origin = Literal["json-ld", "microdata", "opengraph", "script"]
 _MAX_THINGS = 3000
@@ -146,12 +147,12 @@ def _microdata(dom: Dom) -> list[Thing]:
     assert isinstance(elements, list)
     made: dict[etree._Element, dict[str, Any]] = {}
     for el in elements[:600]:
-        data = _scope(el, dom, made, 0)  # type: ignore[arg-type]
-        types = _types((el.get("itemtype") or el.get("typeof") or "").split())  # type: ignore[union-attr]
+        data = _scope(el, dom, made, 0)
+        types = _types((el.get("itemtype") or el.get("typeof") or "").split())
         if not types and len(data) < 2:
             continue
         around: set[str] = set()
-        for outer in el.iterancestors():  # type: ignore[union-attr]
+        for outer in el.iterancestors():
             around |= _types((outer.get("itemtype") or outer.get("typeof") or "").split())
         found.append(Thing(types, data, "microdata", frozenset(around)))
     return found
@@ -193,7 +194,7 @@ def _value(el: etree._Element, dom: Dom) -> str:
         return (el.get("content") or "").strip()
     tag = el.tag
     if tag in {"a", "link", "area"} and el.get("href"):
-        own = " ".join(el.itertext()).strip()  # type: ignore[call-overload]
+        own = " ".join(el.itertext()).strip()
         key = (el.get("itemprop") or el.get("property") or "").lower()
         return dom.absolute(el.get("href") or "") if tag == "link" or "url" in key or "image" in key or not own else own
     if tag in {"img", "audio", "video", "source", "embed", "iframe"}:
@@ -208,7 +209,7 @@ def _value(el: etree._Element, dom: Dom) -> str:
 def _lines(el: etree._Element) -> str:
     # Keeps the paragraphs of a description; short values come out on one line.
     parts: list[str] = []
-    for piece in el.itertext():  # type: ignore[call-overload]
+    for piece in el.itertext():
         parts.append(piece)
     joined = " ".join(" ".join(parts).split())
     return joined if len(joined) < 200 else (text_of(el) if el.find(".//script") is not None else joined)

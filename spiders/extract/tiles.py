@@ -43,13 +43,13 @@ class Group:
 
 def _sig(el: etree._Element) -> str:
     classes = (el.get("class") or "").split()
-    return f"{el.tag}.{_DIGITS.sub('', classes[0]).lower() if classes else ''}"
+    return f"{el.tag!s}.{_DIGITS.sub('', classes[0]).lower() if classes else ''}"
 
 
 def boiler(el: etree._Element) -> bool:
     """Is the element part of navigation, header, footer or filters?"""
     for one in (el, *el.iterancestors()):
-        if one.tag in {"nav", "footer", "header"} and _PRICE.search("".join(one.itertext())[:4000]) is None:  # type: ignore[call-overload]
+        if one.tag in {"nav", "footer", "header"} and _PRICE.search("".join(one.itertext())[:4000]) is None:
             return True
         mark = f"{one.get('class') or ''} {one.get('id') or ''} {one.get('role') or ''}"
         if one.tag not in {"body", "html", "main"} and len(mark) > 2 and _BOILER.search(mark):
@@ -114,7 +114,7 @@ def _group(members: dict[etree._Element, list[Anchor]]) -> Group | None:
             continue
         seen.add(best.key)
         tiles.append(Tile(el, best.url, best.key))
-        text = " ".join(" ".join(el.itertext()).split())  # type: ignore[call-overload]
+        text = " ".join(" ".join(el.itertext()).split())
         lengths.append(len(text))
         priced += bool(_PRICE.search(text) and any(char.isdigit() for char in text))
         pictured += el.find(".//img") is not None or el.find(".//picture") is not None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from spiders.extract.dom import Dom, text_of
+from spiders.extract.dom import Dom
+from spiders.extract.texts import text_of
 
 _SPLIT = re.compile(r"\s+[|–—\-·•:»›~]\s+|\s*[|｜]\s*|\s::\s|\s»\s|(?<=\w)\s[-–—]\s|_(?=[^_\s]{2,12}$)")
 _WORD = re.compile(r"\w+")

@@ -73,7 +73,7 @@ def _depth_over(root: etree._Element, limit: int) -> bool:
     for _ in range(limit // step):
         found: list[etree._Element] = []
         for node in level:
-            found += path(node)  # type: ignore[arg-type]
+            found += path(node)
         if not found:
             return False
         level = found
@@ -82,4 +82,4 @@ def _depth_over(root: etree._Element, limit: int) -> bool:
 
 def _source_of(root: etree._Element) -> str:
     lines = root.xpath("//td[contains(@class,'line-content')]") or root.xpath("//pre")
-    return "\n".join("".join(line.itertext()) for line in lines)  # type: ignore[union-attr, arg-type]
+    return "\n".join("".join(line.itertext()) for line in lines)

@@ -186,7 +186,7 @@ def _counted(folded: str, now: datetime) -> datetime | None:
             if found[unit]:
                 return now - timedelta(seconds=number * span)
     for key, days in (("yesterday", 1), ("today", 0)):
-        if found := pattern(key).search(folded):
+        if day := pattern(key).search(folded):
             midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days)
-            return _timed(midnight, folded[found.end() :], folded)
+            return _timed(midnight, folded[day.end() :], folded)
     return now if pattern("now").fullmatch(folded.strip()) else None

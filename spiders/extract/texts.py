@@ -1,0 +1,43 @@
+"""Small helpers over elements and addresses that never fail, whatever a page holds."""
+
+from __future__ import annotations
+
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from lxml import etree
+
+
+def text_of(el: etree._Element) -> str:
+    """Text of an element without scripts and styles, spaces folded, parts kept apart."""
+    found: list[str] = []
+    for raw in el.itertext():
+        found.append(raw)
+    if el.find(".//script") is not None or el.find(".//style") is not None or el.find(".//noscript") is not None:
+        found = [str(t) for t in el.xpath(".//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]")]
+    return " ".join(" ".join(found).split())
+
+
+def safe_join(base: str, href: str) -> str:
+    """`href` on `base` when that gives an http(s) address, else ""."""
+    href = href.strip().replace("\n", "").replace("\t", "").replace("\r", "")
+    if not href or len(href) > 4096:
+        return ""
+    head = href.split(":", 1)[0].lower() if ":" in href[:12] else ""
+    if head in {"javascript", "mailto", "tel", "data", "about", "blob", "file", "whatsapp", "sms", "viber", "skype"}:
+        return ""
+    try:
+        url = urljoin(base, href)
+        parts = urlsplit(url)
+        return url if parts.scheme in {"http", "https"} and parts.hostname else ""
+    except ValueError:
+        return ""
+
+
+def urlsplit_safe(url: str) -> SplitResult:
+    """`urlsplit` that takes any text; a malformed address has no parts."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.hostname, parts.port
+        return parts
+    except ValueError:
+        return urlsplit("")
