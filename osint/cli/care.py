@@ -83,7 +83,7 @@ def print_skips(skips: dict[str, int]) -> None:
     """What was skipped and why, most often first."""
     if not skips:
         return
-    from spiders.manners.reasons import REASONS
+    from osint.reasons import REASONS
 
     rows = sorted(skips.items(), key=lambda pair: (-pair[1], pair[0]))
     table(

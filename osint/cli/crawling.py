@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -136,7 +137,7 @@ def summary(done: Mapping[str, SourceRun], *, as_json: bool) -> None:
 
     skips: dict[str, int] = {}
     for name, one in done.items():
-        for reason, count in (one.skips + one.problems).items():
+        for reason, count in (one.skips + one.problems + Counter(missing=one.kinds["missing"])).items():
             skips[reason] = skips.get(reason, 0) + count
         if as_json:
             say_json({"source": name, "run": one.run.id, "resumed": one.resumed, "result": one.result,
