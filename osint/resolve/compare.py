@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -59,8 +61,23 @@ def same_seller(a: Offer, b: Offer, hubs: frozenset[str] = frozenset()) -> Verdi
     return Verdict(strength >= w["join"], strength, reason)
 
 
-def same_offer(a: Offer, b: Offer) -> Verdict:
-    """One thing offered twice? Asked of listings of one seller only: copies of a template differ in seller alone."""
+def boilerplate(mine: Offer, others: Sequence[Offer]) -> frozenset[str]:
+    """Words that a seller's other things on the same site have too: terms of sale, a footer, a house's address.
+
+    Looked for in listings whose titles share nothing with this one; in fewer than three of them nothing can be told.
+    """
+    apart = [one.words for one in others if one.source == mine.source and one.title and not one.title & mine.title]
+    if len(apart) < 3:
+        return frozenset()
+    seen = Counter(word for words in apart for word in words)
+    return frozenset(word for word, times in seen.items() if times >= 0.6 * len(apart))
+
+
+def same_offer(a: Offer, b: Offer, common: frozenset[str] = frozenset()) -> Verdict:
+    """One thing offered twice? Asked of listings of one seller only: copies of a template differ in seller alone.
+
+    `common` words say nothing about the thing and are left out (see `boilerplate`).
+    """
     w = weights()["offer"]
     points: list[tuple[float, str]] = []
 
@@ -72,7 +89,7 @@ def same_offer(a: Offer, b: Offer) -> Verdict:
     _measured(a, b, add)
     _kind(a, b, add)
     _price(a, b, add)
-    share = overlap(a.words, b.words)
+    share = overlap(a.words - common, b.words - common)
     if share >= w["words_floor"]:
         add("words_all", share, f"{share:.0%}")
     elif a.language == b.language:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from osint.resolve.compare import Verdict, same_offer, same_seller, weights
+from osint.resolve.compare import Verdict, boilerplate, same_offer, same_seller, weights
 from osint.resolve.facts import lead_facts
 from osint.resolve.offer import Offer, offer, seller_name
 from storage.records import Link, StoredListing
@@ -32,8 +32,11 @@ def resolve(store: Store, listings: Iterable[StoredListing]) -> Resolved:
     """Bring these listings into leads and sellers. One transaction: two workers never make two leads of one offer."""
     outcome = Resolved()
     with store.transaction("leads"):
-        for listing in listings:
-            _resolve_one(store, listing, outcome)
+        offers = [(listing, offer(listing)) for listing in listings]
+        for listing, mine in offers:  # all keys first, so that the batch knows itself whatever its order
+            store.listings.set_keys(listing.id, mine.keys)
+        for listing, mine in offers:
+            _resolve_one(store, listing, mine, outcome)
         for lead in sorted(outcome.created | outcome.changed):
             kept = store.leads.get(lead)
             members = store.listings.of_lead(kept.id)
@@ -41,13 +44,12 @@ def resolve(store: Store, listings: Iterable[StoredListing]) -> Resolved:
     return outcome
 
 
-def _resolve_one(store: Store, listing: StoredListing, outcome: Resolved) -> None:
-    mine = offer(listing)
-    store.listings.set_keys(listing.id, mine.keys)
+def _resolve_one(store: Store, listing: StoredListing, mine: Offer, outcome: Resolved) -> None:
     others, hubs = _candidates(store, mine)
     sellers = [(other, verdict) for other in others if (verdict := same_seller(mine, other, hubs)).joined]
     _join_seller(store, listing, mine, sellers)
-    offers = [(other, verdict) for other, _ in sellers if (verdict := same_offer(mine, other)).joined]
+    common = boilerplate(mine, [other for other, _ in sellers])
+    offers = [(other, verdict) for other, _ in sellers if (verdict := same_offer(mine, other, common)).joined]
     _join_lead(store, listing, offers, outcome)
 
 
@@ -64,7 +66,7 @@ def _candidates(store: Store, mine: Offer) -> tuple[list[Offer], frozenset[str]]
 
 
 def _is_hub(contact: str, mine: Offer, others: Sequence[Offer]) -> bool:
-    """Many accounts, or some on one site: the number of a market, an auction house or a call centre, not of a seller."""
+    """Many accounts, or some on one site: the number of a market, an auction house, a call centre."""
     accounts = {(one.source, one.account) for one in (mine, *others) if contact in one.contacts and one.account}
     here = sum(source == mine.source for source, _ in accounts)
     limits = weights()["seller"]
