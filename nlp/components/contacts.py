@@ -22,7 +22,7 @@ def find(field: FieldName, text: str, context: Context) -> list[Contact]:
     numbering plan only calls possible (not assigned) count when their form or a cue says that they are phones.
     """
     folded = view(text)
-    cues: list[Cue] = load("contact_cues.tsv", order=_ORDER).find(folded.text, _ANY)[:_MOST]
+    cues: list[Cue] = load("contact_cues.tsv", order=_ORDER).find(folded.text, _ANY, folded)[:_MOST]
     cues = sorted([*cues, *spelled_out(folded.text)], key=lambda cue: cue.start)
     found: list[tuple[str, str, int, int]] = []
     for part in (links(folded, context), emails(folded), phones(folded, cues, context), handles(folded, cues, context)):

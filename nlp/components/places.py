@@ -38,7 +38,7 @@ def find(field: FieldName, text: str, context: Context) -> list[Location]:
         first, last = folded.span(hit.start, hit.end)
         written = text[first:last]
         same = hit.name == folded.text[hit.start : hit.end] or hit.name.replace(" ", "") == folded.text[hit.start : hit.end].replace("-", "")
-        out.append(_record(written if same else place.name, place, written, field, first, last))
+        out.append(_record(written if same else _nominative(hit.name), place, written, field, first, last))
     return settle(out, context)
 
 
@@ -97,6 +97,11 @@ def _declined(text: str, context: Context, hits: list[Hit]) -> list[Hit]:
             cue = "in" if regex.search(r"(?:\bв|\bво|\bиз|\bпод|\bг\.?|\bпо)\Z", before) else ""
             out.append(Hit(found.start(), found.end(), name, cue, False, True))
     return out
+
+
+def _nominative(name: str) -> str:
+    """A declined name in its first case, with capitals."""
+    return regex.sub(r"(?<![\p{L}\p{M}])\p{L}", lambda first: first.group().upper(), name)
 
 
 def _record(name: str, place: Place, written: str, field: FieldName, start: int, end: int) -> Location:

@@ -46,7 +46,7 @@ def find(field: FieldName, text: str, context: Context) -> list[Quoted]:
     found = amounts(text, language, country)[:_MOST]
     if not found:
         return []
-    cues = load("price_cues.tsv", order=ROLES).find(folded.text, tongues(language, country))
+    cues = load("price_cues.tsv", order=ROLES).find(folded.text, tongues(language, country), folded)
     out: list[Quoted] = []
     last_end = 0
     for number, amount in enumerate(found):

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from nlp.facts.tables import ends, rows
-from nlp.text import key
+from nlp.facts.tables import ends, marked, rows, written_as
+from nlp.text import Folded, key
 
 
 class Cue(NamedTuple):
@@ -25,20 +25,25 @@ class Cues:
 
     def __init__(self, entries: Iterable[tuple[str, str, str]]) -> None:
         """`entries`: role, language ("any" for all), phrase."""
-        by_phrase: dict[str, list[tuple[str, str]]] = {}
+        by_phrase: dict[str, list[tuple[str, str, str]]] = {}
         for role, lang, phrase in entries:
             folded = key(phrase)
             if folded:
-                by_phrase.setdefault(folded, []).append((role, lang))
+                by_phrase.setdefault(folded, []).append((role, lang, marked(phrase)))
         self._roles = list(by_phrase.values())
         self._automaton = AhoCorasick(list(by_phrase), implementation=Implementation.ContiguousNFA)
 
-    def find(self, text: str, langs: frozenset[str]) -> list[Cue]:
-        """Cues of the given languages, in order, none inside another."""
+    def find(self, text: str, langs: frozenset[str], folded: Folded | None = None) -> list[Cue]:
+        """Cues of the given languages, in order, none inside another. With `folded`, accents that are written count."""
         hits: list[Cue] = []
         for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            role = next((role for role, lang in self._roles[number] if lang == "any" or lang in langs), "")
-            if role and ends(text, start) and ends(text, end):
+            if not (ends(text, start) and ends(text, end)):
+                continue
+            role = next(
+                (role for role, lang, mark in self._roles[number]
+                 if (lang == "any" or lang in langs) and (not mark or folded is None or written_as(folded, start, end, mark))), "",
+            )  # fmt: skip
+            if role:
                 hits.append(Cue(role, start, end))
         hits.sort(key=lambda cue: (cue.start, -cue.end))
         out: list[Cue] = []

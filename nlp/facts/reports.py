@@ -11,7 +11,7 @@ import regex
 from nlp.context import Context
 from nlp.facts.cues import Cue, Cues, load
 from nlp.facts.numbers import amounts
-from nlp.facts.tables import tongues, view
+from nlp.facts.tables import rows, tongues, view
 from nlp.lexicon import FOLDER
 from nlp.records import FieldName, Location, Quantity, Text
 
@@ -46,6 +46,7 @@ def _reporting() -> Cues:
                 _, cls, word, *_ = line.split("\t")
                 if cls in _CLASSES:
                     entries.append((cls, path.stem, word))
+    entries += [(role, lang, phrase) for role, lang, phrases in rows("reports.tsv") for phrase in phrases.split("|")]
     return Cues(sorted(entries, key=lambda entry: ("conviction", "seizure", "arrest", "poaching", "smuggling").index(entry[0])))
 
 
@@ -58,8 +59,8 @@ def parts(text: Text, langs: frozenset[str]) -> list[Part]:
         if not value:
             continue
         folded = view(value)
-        cues = _reporting().find(folded.text, langs)
-        news = load("news_cues.tsv").find(folded.text, langs)
+        cues = _reporting().find(folded.text, langs, folded)
+        news = load("news_cues.tsv").find(folded.text, langs, folded)
         line = _DATELINE.match(value) if field == "text" else None
         dateline = line.end() if line and (line.group()[:3].isupper() or len(line.group()) <= 30) else -1
         reports = [(cue.role, *folded.span(cue.start, cue.end)) for cue in cues]
@@ -131,7 +132,7 @@ def arrested(text: Text, group: list[Part], context: Context) -> int | None:
             continue
         value: str = getattr(text, field)
         folded = view(value)
-        people = load("people.tsv").find(folded.text, langs)
+        people = load("people.tsv").find(folded.text, langs, folded)
         counted = amounts(value, context.language.code, context.country)
         for part in spans:
             if not part.roles & {"arrest", "conviction"}:

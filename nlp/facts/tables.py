@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -52,6 +53,21 @@ def ends(text: str, at: int) -> bool:
 def stuck(text: str, at: int) -> bool:
     """A letter of an alphabetic script follows right at `at`."""
     return at < len(text) and spaced(text[at])
+
+
+def marked(word: str) -> str:
+    """The word itself where it is Latin with accents that tell it from other words ("đôi", pair; "đối"), else ""."""
+    return unicodedata.normalize("NFC", word.casefold()) if not word.isascii() and _LATIN_MARKED.match(word) else ""
+
+
+def written_as(folded: Folded, start: int, end: int, word: str) -> bool:
+    """Whether the text has a marked word with its own accents, or without any."""
+    first, last = folded.span(start, end)
+    written = folded.original[first:last]
+    return written.isascii() or unicodedata.normalize("NFC", written.casefold()) == word
+
+
+_LATIN_MARKED = re.compile("[\u0000-\u024f\u0300-\u036f\u1e00-\u1eff]+\\Z")
 
 
 class Found(NamedTuple, Generic[Value]):

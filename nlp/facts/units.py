@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from nlp.facts.tables import Words, rows, tongues
+from nlp.facts.tables import Words, marked, rows, tongues, written_as
 from nlp.text import Folded
 
 
@@ -15,6 +15,7 @@ class Unit(NamedTuple):
     name: str
     kind: str
     langs: frozenset[str]
+    marked: str = ""
 
 
 class Measure(NamedTuple):
@@ -28,9 +29,9 @@ class Measure(NamedTuple):
 @lru_cache(maxsize=1)
 def units() -> Words[Unit]:
     """Units and counters of all languages."""
-    entries = [(word, Unit(unit, kind, frozenset(langs.split()))) for unit, kind, langs, words in rows("units.tsv") for word in words.split("|")]
+    entries = [(word, Unit(unit, kind, frozenset(langs.split()), marked(word))) for unit, kind, langs, words in rows("units.tsv") for word in words.split("|")]
     entries += [
-        (word, Unit(unit, "count", frozenset((lang,)))) for unit, lang, words in rows("counters.tsv") for word in words.split("|")
+        (word, Unit(unit, "count", frozenset((lang,)), marked(word))) for unit, lang, words in rows("counters.tsv") for word in words.split("|")
     ]
     return Words(entries)
 
@@ -43,7 +44,7 @@ def unit_after(folded: Folded, end: int, language: str, country: str, *, reach: 
     langs = tongues(language, country)
     for found in units().at(text, at):
         for unit in found.value:
-            if not unit.langs or unit.langs & langs:
+            if (not unit.langs or unit.langs & langs) and (not unit.marked or written_as(folded, found.start, found.end, unit.marked)):
                 return Measure(unit, found.start, found.end)
     return None
 
@@ -55,7 +56,7 @@ def unit_before(folded: Folded, start: int, langs: frozenset[str]) -> Measure | 
         at -= 1
     for found in units().before(text, at):
         for unit in found.value:
-            if not unit.langs or unit.langs & langs:
+            if (not unit.langs or unit.langs & langs) and (not unit.marked or written_as(folded, found.start, found.end, unit.marked)):
                 return Measure(unit, found.start, found.end)
     return None
 

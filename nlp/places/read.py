@@ -18,6 +18,7 @@ from nlp.text import Folded
 
 _TOKEN = regex.compile(r"[\p{L}\p{M}]++(?:'s\b)?")
 _MOST_WORDS, _MOST_TOKENS = 4, 20_000
+_ROMANCE = frozenset({"fr", "es", "it", "pt"})
 _HANGUL_TAILS = frozenset(
     "시 군 구 동 도 역 에서 에 은 는 이 가 을 를 의 로 으로 와 과 쪽 근처 지역 까지 부터 시내 인근 시에서 시내에서 구에서 동에서 군에서 에서만 직거래 에 있는 공항 항 발 산 행 거주 시장 세관 경찰서".split()
 )  # fmt: skip
@@ -64,7 +65,7 @@ def candidates(text: str, context: Context) -> Iterator[Hit]:
     spans = [*_spaced(folded, context), *gazetteer().wide(folded.text)]
     if not spans:
         return
-    ends = {cue.end: cue.role for cue in _cues().find(folded.text, tongues(context.language.code, context.country))}
+    ends = {cue.end: cue.role for cue in _cues().find(folded.text, tongues(context.language.code, context.country), folded)}
     others = gazetteer().phrases(folded.text)
     for start, end in spans:
         if any(first <= start and end <= last for first, last in others):
@@ -81,7 +82,7 @@ def candidates(text: str, context: Context) -> Iterator[Hit]:
         alone = (left in _ALONE_BEFORE or not before) and right in _ALONE_BEFORE
         first, _ = folded.span(start, end)
         capital = folded.original[first].isupper()
-        yield Hit(start, end, name, cue, alone, capital, _attributive(folded.text, start), _inside(folded.text, start, end), _glued(folded.text, start),
+        yield Hit(start, end, name, cue, alone, capital, context.language.code in _ROMANCE and _attributive(folded.text, start), _inside(folded.text, start, end), _glued(folded.text, start),
                   _PLACED.match(folded.text, end) is not None)  # fmt: skip
 
 
