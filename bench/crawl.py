@@ -2,8 +2,9 @@
 
     python bench/crawl.py [--pages 2000] [--size 67000]
 
-A server of its own process serves an index and item pages from memory. Each variant runs in a child; time counts from its
-first request to its last as the server saw them, CPU and memory are the child's, the CPU of a run over one page subtracted.
+A server of its own process serves an index and item pages from memory. Each variant runs in a child; time counts from
+its first request to its last as the server saw them, CPU and memory are the child's, less the CPU of a run over one
+page.
 Figures of a busy machine mean little by themselves: compare the ratios of one run.
 """
 
@@ -44,7 +45,9 @@ hits = {"first": 0.0, "last": 0.0, "count": 0}
 def note():
     hits["count"] += 1; hits["last"] = time.time(); hits["first"] = hits["first"] or hits["last"]
 async def one(request):
-    note(); return web.Response(body=bodies[int(request.match_info["n"]) % 40], content_type="text/html", charset="utf-8")
+    note()
+    body = bodies[int(request.match_info["n"]) % 40]
+    return web.Response(body=body, content_type="text/html", charset="utf-8")
 async def index(request):
     note(); page, most = int(request.query.get("page", 0)), int(request.query.get("most", pages))
     first, last = page * 100, min(page * 100 + 100, most)
@@ -97,7 +100,7 @@ asyncio.run(main())
 
 
 class Evidence:
-    """A recorder that does the least that keeping evidence costs: digests, a gzip member a record, written and flushed."""
+    """A recorder that does the least that evidence costs: digests, a gzip member a record, written and flushed."""
 
     def __init__(self, path: str) -> None:
         self.file = Path(path).open("ab")  # noqa: SIM115 - closed in `close`
@@ -133,7 +136,7 @@ class Evidence:
 
 
 def ours(url: str, folder: Path, evidence: bool, reactor: bool, store: bool = False) -> list[str]:
-    from spiders.crawl import Plan
+    from spiders.crawl import Plan  # noqa: PLC0415 - this file is imported by the children too
 
     (folder / "sites").mkdir(exist_ok=True)
     (folder / "sites" / "bench.toml").write_text(
@@ -160,7 +163,7 @@ def ours(url: str, folder: Path, evidence: bool, reactor: bool, store: bool = Fa
 
 def store_settings(folder: Path) -> dict[str, object]:
     """The recorder of the product over a store of its own: WARC records and rows of the captures table."""
-    from storage.store import Store
+    from storage.store import Store  # noqa: PLC0415
 
     home = folder / f"home-{time.time_ns()}"
     home.mkdir()
