@@ -27,8 +27,10 @@ _SAME = str.maketrans(
     "aeiiopcyxsjhdqwvaoaeivuptkxywbhznrmtbhkiryabcdeghjklmnoptuvwz",
 )
 # Signs and digits by the letter they stand for; look-alikes of one shape fall together on both sides.
-_LEET = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "!": "l", "3": "e", "4": "a", "@": "a", "5": "s", "$": "s",
-                       "7": "t", "+": "t", "8": "b", "9": "g", "2": "z", "€": "e", "£": "l", "¥": "y", "¡": "l", "6": "g"})  # fmt: skip
+_LEET = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "!": "l", "3": "e", "4": "a", "@": "a",
+"5": "s", "$": "s",
+                       "7": "t", "+": "t", "8": "b", "9": "g", "2": "z", "€": "e", "£": "l", "¥": "y",
+                       "¡": "l", "6": "g"})  # fmt: skip
 _CYRILLIC_DIGITS = str.maketrans({"0": "о", "3": "з", "4": "ч", "6": "б", "1": "л", "@": "а", "$": "с"})
 _SEPARATORS = ".·•*_-~^/\\|☆★♡♥●○°…,:;'\"`´"
 _TOKEN = re.compile(r"\S+")

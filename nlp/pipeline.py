@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import spacy
 
@@ -32,11 +32,15 @@ class Reader:
     """Reads texts. Costs about two seconds to build; keep one a process (it cannot be pickled: build one in each
     worker).
 
-    `extra_lexicon` is a folder of further word tables in the form of `nlp/lexicons`; a wrong row raises
+    `facts="named"` draws prices, places and the like only from texts that name an animal, a product or an innocent
+    use of
+    one; it is for streams in which most texts name none. `extra_lexicon` is a folder of further word tables in the
+    form of `nlp/lexicons`; a wrong row raises
     `nlp.lexicon.LexiconError` naming file and line.
     """
 
-    def __init__(self, extra_lexicon: Path | None = None) -> None:
+    def __init__(self, extra_lexicon: Path | None = None, facts: Literal["all", "named"] = "all") -> None:
+        self._facts_of_all = facts == "all"
         words = load(extra_lexicon)
         tables = taxonomy()
         self.matcher = Matcher([*words, *tables.name_terms(), *tables.scientific_terms()])
@@ -45,6 +49,9 @@ class Reader:
         self._judge = Judge(rules())
         self._pipeline = spacy.blank("xx")
         self._pipeline.tokenizer = ScriptTokenizer(self._pipeline.vocab)
+        self._pipeline.max_length = (
+            100_000_000  # characters; no parser runs here, the tokenizer stops splitting earlier
+        )
         for name in ORDER:
             self._pipeline.add_pipe(name)
         extra = sum(1 for path in extra_lexicon.glob("*.tsv") for _ in path.open()) if extra_lexicon else 0
@@ -84,7 +91,8 @@ class Reader:
 
     def _plain(self, text: Text, language: Language, context: Context) -> Analysis:
         """Nothing of interest is named: no Doc, the facts alone."""
-        out: dict[str, Any] = {kind: facts(kind, find, text, context) for kind, find in self._finders.items()}
+        wanted = self._finders.items() if self._facts_of_all else ()
+        out: dict[str, Any] = {kind: facts(kind, find, text, context) for kind, find in wanted}
         verdict = self._judge(Evidence(text, language, context), [])
         return self._analysis(text, language, verdict, out, ())
 

@@ -12,8 +12,10 @@ import unicodedata
 from dataclasses import dataclass
 
 # Latin letters that no decomposition reaches.
-_LETTERS = {"đ": "d", "ø": "o", "ł": "l", "ı": "i", "ħ": "h", "ŧ": "t", "ɡ": "g", "ʻ": "'", "’": "'", "‘": "'", "ʼ": "'",
-            "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ک": "ك", "گ": "ك", "ؤ": "و", "ئ": "ي",
+_LETTERS = {"đ": "d", "ø": "o", "ł": "l", "ı": "i", "ħ": "h", "ŧ": "t", "ɡ": "g", "ʻ": "'", "’": "'",
+"‘": "'", "ʼ": "'",
+            "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ک": "ك",
+            "گ": "ك", "ؤ": "و", "ئ": "ي",
             "ё": "е", "Ё": "е"}  # fmt: skip
 # Combining marks that are dropped: general, Cyrillic, Arabic (with tatweel), Devanagari nukta, and their extensions.
 _MARKS = re.compile(

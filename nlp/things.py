@@ -116,7 +116,8 @@ def _animal(word: Word, taxonomy: Taxonomy, rules: Rules) -> Thing:
         form = "animal" if kind == "group" else "emoji"
         if kind == "group" and group.name in rules.codes:
             return Thing(word, "product", taxonomy.parents(group.name), group.taxon, (rules.codes[group.name],),
-                         rules.points("product.weak" if word.weak else "product.named"), group.priority == 0)  # fmt: skip
+                         rules.points("product.weak" if word.weak else "product.named"),
+                         group.priority == 0)  # fmt: skip
         return Thing(word, form, taxonomy.parents(group.name), group.taxon, (),
                      _weight(word, form, group.priority, rules), group.priority == 0)  # fmt: skip
     entry = taxonomy.get(word.term.cls)

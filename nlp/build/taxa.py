@@ -20,7 +20,8 @@ GENUS_GROUPS = {
     "macaw": "Ara", "amazon_parrot": "Amazona", "conure": "Aratinga", "macaque": "Macaca", "squirrel_monkey": "Saimiri",
     "tarantula": "Theraphosidae", "marmoset": "Callithrix", "capuchin": "Sapajus", "spider_monkey": "Ateles",
     "tamarin": "Saguinus", "galago": "Galago", "star_tortoise": "Geochelone elegans", "african_pangolin": "Manidae",
-    "falcon": "Falco", "orangutan": "Pongo", "gorilla": "Gorilla", "wild_sheep_goat": "Bovidae", "eagle": "Accipitridae",
+    "falcon": "Falco", "orangutan": "Pongo", "gorilla": "Gorilla", "wild_sheep_goat": "Bovidae",
+    "eagle": "Accipitridae",
     "monkey": "Primates", "marine_ivory_generic": "Odobenus rosmarus",
 }  # fmt: skip
 # Higher taxa that are no column of the CITES list, with their parents.
@@ -60,7 +61,7 @@ def appendix_of(values: set[str]) -> str:
     return "/".join(sorted(parts, key=len))
 
 
-def main(sources: Path) -> None:
+def main(sources: Path) -> None:  # noqa: PLR0912  (one pass a table)
     """Write taxa, synonyms and groups."""
     kept: dict[str, list[Any]] = {}
     skipped = Counter[str]()
@@ -142,7 +143,8 @@ def _groups(sources: Path, kept: dict[str, list[Any]]) -> list[tuple[str, ...]]:
             kept[taxon][2] = listed
         if taxon in PLACED or not kept[taxon][2]:
             kept[taxon][2] = listed
-        out.append((row["concept"], taxon, kept[taxon][1], kept[taxon][2], row["priority"], row["members"], row["parent"],
+        out.append((row["concept"], taxon, kept[taxon][1], kept[taxon][2], row["priority"], row["members"],
+        row["parent"],
                     row["note"]))  # fmt: skip
     return out
 

@@ -22,7 +22,8 @@ def taxa(verdict: Verdict, taxonomy: Taxonomy) -> tuple[Taxon, ...]:
             continue
         word = thing.word
         found[entry.name] = (thing, Taxon(entry.name, entry.rank, entry.lineage, entry.cites,
-                                          entry.group or next(iter(thing.groups), ""), word.text, word.field, word.start, word.end))  # fmt: skip
+                                          entry.group or next(iter(thing.groups), ""), word.text, word.field,
+                                          word.start, word.end))  # fmt: skip
     records = [record for _, record in found.values()]
     wider = {name for record in records for name in record.lineage}
     sure = [record for record in records if record.name not in wider]
@@ -44,7 +45,8 @@ def _one_reading(records: list[Taxon], found: dict[str, tuple[Thing, Taxon]]) ->
 
 
 def terms(verdict: Verdict, evidence: Evidence, rules: Rules) -> tuple[Term, ...]:
-    """CITES trade terms: the code of each product, LIV for animals offered alive; for elephant ivory IVC where it is carved,
+    """CITES trade terms: the code of each product, LIV for animals offered alive; for elephant ivory IVC where it is
+    carved,
     and IJW beside it where it is worn.
     """
     out: dict[str, Term] = {}

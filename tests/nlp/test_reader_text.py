@@ -7,6 +7,7 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from nlp.disguise import Disguises, skeleton
 from nlp.lexicon import load
 from nlp.match import Matcher
@@ -131,7 +132,12 @@ def _shared() -> tuple[Matcher, Disguises]:
 
 
 def test_innocent_strings_hide_nothing(disguises: Disguises) -> None:
-    for text in ("iphone11 a4 15cm mp3 b2b", "e-mail t-shirt www.site.com 4x4 24/7", "100% 3,5% 12.50 1-2-3", "co-op x-ray"):
+    for text in (
+        "iphone11 a4 15cm mp3 b2b",
+        "e-mail t-shirt www.site.com 4x4 24/7",
+        "100% 3,5% 12.50 1-2-3",
+        "co-op x-ray",
+    ):
         assert disguises.rewrite(fold(text).text) is None
 
 
@@ -144,7 +150,14 @@ def test_words_inside_words_are_not_terms(matcher: Matcher, disguises: Disguises
 
 @pytest.mark.parametrize(
     "text",
-    ["a" * 1_000_000, "á" * 10 + "\u0301" * 1_000_000, "i." * 500_000, "\u202e" * 1_000_000, "*" * 1_000_000, "a*" * 400_000],
+    [
+        "a" * 1_000_000,
+        "á" * 10 + "\u0301" * 1_000_000,
+        "i." * 500_000,
+        "\u202e" * 1_000_000,
+        "*" * 1_000_000,
+        "a*" * 400_000,
+    ],
 )
 def test_hostile_texts_take_under_two_seconds_a_megabyte(text: str, matcher: Matcher, disguises: Disguises) -> None:
     start = time.process_time()
