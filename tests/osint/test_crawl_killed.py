@@ -15,7 +15,7 @@ from osint.demo.profiles import write_profiles
 from osint.demo.server import DemoServer
 from storage.store import Store
 
-SOURCE = "shop"
+SOURCE = "demo-shop"
 ROUNDS = 6
 
 
