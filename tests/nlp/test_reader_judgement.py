@@ -17,6 +17,7 @@ from nlp.records import Analysis, Text
 
 CASES = sorted(Path(__file__).parent.joinpath("cases").glob("??.jsonl"))
 # What the reader reached when the floors were set was F1 .99 over all (2026.1); they only go down on purpose.
+NOISE = "".join(chr(random.Random(4).randrange(32, 0x3000)) for _ in range(4000))
 FLOOR_ALL, FLOOR_LANGUAGE, FLOOR_CODED = 0.96, 0.88, 0.90
 
 
