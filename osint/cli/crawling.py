@@ -66,9 +66,14 @@ def sources_new(
 
     Example: osint sources new https://market.example/ --page saved.html
     """
-    from spiders.scaffold import scaffold
+    from spiders.items import Page
+    from spiders.scaffold import new
+    from spiders.sources import ProfileError
 
-    name, text = scaffold(url, page.read_bytes() if page else b"")
+    try:
+        name, text = new(url, Page(url=url, body=page.read_bytes() if page else b"", media_type="text/html"))
+    except ProfileError as error:
+        raise Failure(str(error), code=2) from error
     target = settings().home / "sites" / f"{name}.toml"
     if target.exists():
         raise Failure(f"{target} is there already")
