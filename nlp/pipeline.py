@@ -123,6 +123,7 @@ class Reader:
             contacts=tuple(out.get("contacts", ())),
             locations=tuple(out.get("places", ())),
             dates=tuple(out.get("dates", ())),
+            events=tuple(out.get("events", ())),
             masked=masked,
             versions=self.versions,
         )

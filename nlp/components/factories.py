@@ -10,6 +10,7 @@ from spacy.language import Language as Pipeline
 from spacy.tokens import Doc, Span
 
 from nlp import learned
+from nlp.components.events import find as find_events
 from nlp.components.relevance import Judge
 from nlp.components.taxa import taxa, terms
 from nlp.components.trade import trade
@@ -150,7 +151,23 @@ def _make_fact(kind: str, find: Find) -> Any:
     return factory
 
 
+@Pipeline.factory("osint_events")
+def make_events(nlp: Pipeline, name: str) -> Any:
+    """Events of news that is relevant; they rest on the taxa, amounts, places and dates before them."""
+
+    def component(doc: Doc) -> Doc:
+        state = _state(doc)
+        text = state.evidence.text
+        if text.kind == "news" and state.verdict.relevant:
+            drawn = (state.out.get(kind, ()) for kind in ("taxa", "quantities", "places", "dates"))
+            state.out["events"] = find_events(text, state.evidence.context, *drawn)
+        return doc
+
+    return component
+
+
 for _kind, _find in finders().items():
     Pipeline.factory(f"osint_{_kind}", func=_make_fact(_kind, _find))
 ORDER = ("osint_things", "osint_relevance", "osint_taxa", "osint_products", "osint_trade",
-         *(f"osint_{kind}" for kind in KINDS if Pipeline.has_factory(f"osint_{kind}")))  # fmt: skip
+         *(f"osint_{kind}" for kind in KINDS if Pipeline.has_factory(f"osint_{kind}")),
+    "osint_events")  # fmt: skip

@@ -111,7 +111,7 @@ class Judge:
         if crimes:
             verdict.add(self._rules, "enforced", 1.0 if len(crimes) > 1 else 0.4, next(iter(crimes.values())))
         cues.notices(rules, verdict, evidence, context, best)
-        if rules.points("covered") and evidence.covered and best.form in ("animal", "emoji"):
+        if evidence.covered and best.form in ("animal", "emoji"):
             verdict.add(self._rules, "covered", 1.0, evidence.covered[0][1])
         return verdict
 

@@ -42,37 +42,8 @@ def test_analysts_add_and_take_out(tmp_path: Path) -> None:
 
 def test_every_language_has_its_file() -> None:
     shipped = {path.stem for path in FOLDER.glob("*.tsv")}
-    assert (
-        set(
-            [
-                "en",
-                "zh",
-                "vi",
-                "th",
-                "id",
-                "ms",
-                "ja",
-                "ko",
-                "fr",
-                "es",
-                "pt",
-                "de",
-                "it",
-                "nl",
-                "ru",
-                "ar",
-                "hi",
-                "sw",
-                "tr",
-                "lo",
-                "km",
-                "my",
-                "tl",
-                "bn",
-            ]
-        )
-        <= shipped
-    )
+    assert {"en", "zh", "vi", "th", "id", "ms", "ja", "ko", "fr", "es", "pt", "de"} <= shipped
+    assert {"it", "nl", "ru", "ar", "hi", "sw", "tr", "lo", "km", "my", "tl", "bn"} <= shipped
 
 
 @pytest.mark.parametrize(
