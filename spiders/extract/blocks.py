@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,12 +102,21 @@ NAMES = (*_LOCAL, *(f"tag_{tag}" for tag in _TAGS), *(f"in_{tag}" for tag in _IN
          *(f"{name}@{shift}" for shift in (-2, -1, 1, 2) for name in _AROUND), "window", "window_links", *PAGE)  # fmt: skip
 
 
-def _marks(sig: str) -> int:
+@lru_cache(maxsize=50_000)
+def _marks_of(name: str) -> int:
     bits = 0
-    if sig and _ANY.search(sig):
+    if _ANY.search(name):
         for place, pattern in enumerate(_COMPILED):
-            if pattern.search(sig):
+            if pattern.search(name):
                 bits |= 1 << place
+    return bits
+
+
+def _marks(sig: str) -> int:
+    # Class by class: they repeat from element to element where whole attributes do not.
+    bits = 0
+    for name in sig.split():
+        bits |= _marks_of(name)
     return bits
 
 

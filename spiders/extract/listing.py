@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-
-from lxml import etree
 
 from spiders.extract import (
     descriptions,
@@ -19,62 +17,45 @@ from spiders.extract import (
     prices,
     scripts,
     sellers,
-    things,
     titles,
 )
 from spiders.extract.anchors import Anchor
 from spiders.extract.dom import Dom
 from spiders.extract.money import Setting, country_currency
+from spiders.extract.sight import Sight
 from spiders.extract.structured import Thing
-from spiders.extract.tiles import Group
 from spiders.items import Listing, Price, Seller
 
 _KEPT = ("condition", "brand", "sku", "category", "quantity", "sold_count", "watchers", "views", "shipping")
+CHEAP = 150_000
+"""Characters of script data that are parsed on any page; larger ones only when the page itself does not say enough."""
 _ID = re.compile(r"(?:/|-|=|\.|_|id)(\d{5,})(?=\D|$)")
 
 
-def beside_of(groups: list[Group], dom: Dom) -> set[Any]:
-    """Boxes of other offers on a page that is about one: their prices, sellers and pictures are not its own."""
-    found: set[etree._Element] = set()
-    for group in groups:
-        if len(group.tiles) >= 3 and (
-            group.related or group.pictured > 0.5 or (group.priced > 0.5 and len(group.tiles) >= 8)
-        ):
-            found.update(tile.el for tile in group.tiles)
-    titles_at = set(dom.root.iter("h1"))
-    # A box that holds the page's own title is no neighbour.
-    return {el for el in found if not any(one in titles_at for one in el.iter("h1"))}
-
-
-def read_listing(
-    dom: Dom, found: list[Thing], groups: list[Group], links: list[Anchor], setting: Setting, now: datetime | None
-) -> Listing:
+def read_listing(sight: Sight, setting: Setting, now: datetime | None) -> Listing:
     """The offer of a page. Fields that the page does not say stay empty."""
-    origins: dict[str, str] = {}
-    shown = titles.headings(dom)
-    thing = things.main_offer(found, dom, shown)
-    beside = beside_of(groups, dom)
-    title, origin = titles.title_of(dom, [thing.text("name", "title", "headline")] if thing else [])
-    extra = (
-        scripts.offer(dom.root, [title, *shown[:2], dom.title])
-        if thing is None or not thing.get("offers", "price")
-        else None
-    )
-    if not title and extra:
-        title, origin = extra.text("name"), "script"
-    origins["title"] = thing.origin if thing and origin == "json-ld" else origin
+    dom, thing, beside, anchor, title = sight.dom, sight.offer, sight.beside, sight.anchor, sight.title
+    origins: dict[str, str] = {"title": thing.origin if thing and sight.origin == "json-ld" else sight.origin}
     pairs = labels.pairs(dom)
-    anchor = titles.place_of(dom, title)
-    price, origins["price"] = price_of(dom, thing, extra, setting, title, beside, anchor)
-    text, origins["text"] = descriptions.description_of(
-        dom, thing.text("description") if thing else (extra.text("description") if extra else ""), title, beside, pairs
-    )
-    if origins["text"] == "json-ld":
-        origins["text"] = thing.origin if thing else "script"
-    seller, origins["seller"] = _seller(dom, thing, extra, links, pairs, beside)
+    price, origins["price"] = price_of(sight, setting)
+    stated = thing.text("description") if thing else ""
+    text, origins["text"] = descriptions.description_of(dom, stated, title, beside, pairs)
+    extra: Thing | None = sight.stored if isinstance(sight.stored, Thing) else None
+    if extra is None and (price is None or len(text) < 60 or scripts.size(dom.root) < CHEAP):
+        extra = scripts.offer(dom.root, [title, *titles.headings(dom)[:2], dom.title])
+    if extra is not None:
+        if not title:
+            title, origins["title"] = extra.text("name"), "script"
+        if price is None and (made := offered.price(extra, setting)):
+            price, origins["price"] = Price(made.amount, made.currency or _usual(setting), made.text), "script"
+        if len(text) < 60 and len(extra.text("description")) > len(text):
+            text, origins["text"] = extra.text("description"), "script"
+    if origins["text"] == "json-ld" and thing:
+        origins["text"] = thing.origin
+    seller, origins["seller"] = _seller(dom, thing, extra, sight.links, pairs, beside)
     location, origins["location"] = _place(dom, thing, extra, pairs, beside, anchor, title)
     posted, origins["posted"] = posting.posted_of(
-        dom, [*([thing] if thing else []), *found], extra, pairs, now, beside, anchor
+        dom, [*([thing] if thing else []), *sight.things], extra, pairs, now, beside, anchor
     )
     pictures, origins["images"] = images.images_of(
         dom,
@@ -107,46 +88,32 @@ def _canonical(dom: Dom) -> str:
     return dom.meta("og:url")
 
 
-def price_of(
-    dom: Dom,
-    thing: Thing | None,
-    extra: Thing | None,
-    setting: Setting,
-    title: str,
-    beside: set[Any],
-    anchor: int | None,
-) -> tuple[Price | None, str]:
-    """The price asked now and its origin."""
-    seen = prices.candidates(dom, setting, title, beside, anchor)
+def price_of(sight: Sight, setting: Setting) -> tuple[Price | None, str]:
+    """The price asked now and its origin: stated by a record, by metadata, else the best of those shown."""
+    dom, thing, seen = sight.dom, sight.offer, sight.prices
     stated = offered.price(thing, setting) if thing else None
+    origin = thing.origin if thing else ""
     if stated is None:
         amount = dom.meta("product:sale_price:amount", "product:price:amount", "og:price:amount", "og:price")
         code = dom.meta("product:sale_price:currency", "product:price:currency", "og:price:currency")
         stated = prices.stated(amount, code, setting) if amount else None
-        if stated and not stated.amount:
-            stated = None
+        stated = stated if stated and stated.amount else None
         origin = "opengraph"
-    else:
-        origin = thing.origin if thing else ""
     best = seen[0] if seen and seen[0].score >= 3.0 else None
     if stated is not None:
         match = next((one for one in seen if one.amount == stated.amount), None)
         currency = stated.currency or (match.currency if match else None) or (best.currency if best else None)
-        return Price(stated.amount, currency or _usual(dom, setting), match.text if match else stated.text), origin
+        return Price(stated.amount, currency or _usual(setting), match.text if match else stated.text), origin
     if best is not None:
         return Price(best.amount, best.currency or _currency_near(seen, setting), best.text), "rule"
-    if extra is not None and (made := offered.price(extra, setting)):
-        return Price(
-            made.amount, made.currency or (seen[0].currency if seen else None) or _usual(dom, setting), made.text
-        ), "script"
     return None, ""
 
 
-def _currency_near(seen: list[prices.Candidate], setting: Setting) -> str | None:
+def _currency_near(seen: Sequence[prices.Candidate], setting: Setting) -> str | None:
     return next((one.currency for one in seen if one.currency), None) or setting.currency or None
 
 
-def _usual(dom: Dom, setting: Setting) -> str | None:
+def _usual(setting: Setting) -> str | None:
     return setting.currency or (country_currency(setting.country) if setting.country else None)
 
 

@@ -99,15 +99,21 @@ def _table() -> tuple[dict[str, str], dict[str, list[str]], dict[str, str]]:
 
 
 @lru_cache(maxsize=1)
-def _signs() -> regex.Pattern[str]:
+def _signs() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Signs by their first and by their last character, lower case, the longest first."""
     own, shared, _ = _table()
-    parts = []
+    firsts: dict[str, list[str]] = {}
+    lasts: dict[str, list[str]] = {}
     for sign in sorted({*own, *shared}, key=lambda one: (-len(one), one)):
-        worded = regex.search(r"[\p{Latin}\p{Cyrillic}\p{Arabic}\p{Greek}\p{Hebrew}\p{Devanagari}]", sign) is not None
-        left = r"(?<!\p{L})" if worded and sign[0].isalpha() else ""
-        right = r"(?!\p{L})" if worded and sign[-1].isalpha() else ""
-        parts.append(left + regex.escape(sign) + right)
-    return regex.compile("|".join(parts), regex.I)
+        if sign not in _TIMES:
+            firsts.setdefault(sign[0], []).append(sign)
+            lasts.setdefault(sign[-1], []).append(sign)
+    return firsts, lasts
+
+
+def _worded(char: str) -> bool:
+    # Scripts that part their words by spaces: a sign in them is one only when it stands alone.
+    return char.isalpha() and char < "\u0e00"
 
 
 _DEFAULTS = {"$": "USD", "¥": "JPY", "£": "GBP", "rs": "INR", "rs.": "INR", "₨": "INR", "rupees": "INR", "kr": "SEK", "kr.": "SEK",
@@ -169,15 +175,13 @@ def find(text: str, setting: Setting | None = None) -> list[Money]:
     """Numbers of `text` (its first 2,000 characters) in order; those without a currency beside them have `signed` False."""
     plain = _SPLIT_SIGN.sub(r" \1$", text[:2000].translate(_DIGITS).translate(_OTHER))
     plain = _SPLIT_CENTS.sub(r"\1\2\3 ", plain)
-    signs = [
-        (found.start(), found.end(), found.group())
-        for found in _signs().finditer(plain)
-        if found.group() not in _TIMES and currency_of(found.group(), setting)
-    ]
+    folded = plain.casefold() if len(plain.casefold()) == len(plain) else plain.lower()
+    if len(folded) != len(plain):
+        folded = plain
     results: list[Money] = []
     for number in NUMBER.finditer(plain):
         start, end = number.span()
-        sign = _beside(plain, start, end, signs)
+        sign = _beside(folded, start, end, setting)
         code = currency_of(sign[2], setting) if sign else None
         amount = amount_of(number.group(), code)
         if amount is None:
@@ -187,7 +191,7 @@ def find(text: str, setting: Setting | None = None) -> list[Money]:
             amount = _scaled(number.group(), suffix, power, code)
             end = suffix.end()
             if sign is None:
-                sign = _beside(plain, start, end, signs)
+                sign = _beside(folded, start, end, setting)
                 code = currency_of(sign[2], setting) if sign else None
             code = code or _IMPLIED.get(suffix.group(1).casefold()) or None
         first, last = (min(start, sign[0]), max(end, sign[1])) if sign else (start, end)
@@ -211,21 +215,48 @@ def _scaled(number: str, suffix: regex.Match[str], power: int, code: str | None)
     return Decimal(int(value)) if value == value.to_integral_value() else value
 
 
-def _beside(plain: str, start: int, end: int, signs: list[tuple[int, int, str]]) -> tuple[int, int, str] | None:
-    before = after = None
-    for sign in signs:
-        if sign[1] <= start and start - sign[1] <= 3 and not plain[sign[1] : start].strip(" :.-"):
-            before = sign
-        elif sign[0] >= end and sign[0] - end <= 3 and not plain[end : sign[0]].strip(" .,-*"):
-            after = after or sign
-            if sign[2] not in {",-", ":-"}:
-                after = sign
-                break
-        elif sign[0] > end + 3:
-            break
-    if before and after and before[2].casefold() in _table()[1]:  # "$ 5.00 USD": the clearer sign of the two
+def _beside(folded: str, start: int, end: int, setting: Setting | None) -> tuple[int, int, str] | None:
+    before = _before(folded, start, setting)
+    after = _after(folded, end, setting)
+    if before and after and before[2] in _table()[1]:  # "$ 5.00 USD": the clearer sign of the two
         return after
     return before or after
+
+
+def _before(folded: str, start: int, setting: Setting | None) -> tuple[int, int, str] | None:
+    place = start
+    while place > 0 and start - place < 3 and folded[place - 1] in " :.-":
+        place -= 1
+    for stop in (place, min(place + 1, start)):  # the point may belong to the sign: "Rs. 5"
+        if stop == 0:
+            continue
+        for sign in _signs()[1].get(folded[stop - 1], ()):
+            at = stop - len(sign)
+            if at < 0 or not folded.startswith(sign, at):
+                continue
+            if _worded(sign[0]) and at > 0 and _worded(folded[at - 1]):
+                continue
+            if currency_of(sign, setting):
+                return at, stop, sign
+    return None
+
+
+def _after(folded: str, end: int, setting: Setting | None) -> tuple[int, int, str] | None:
+    place = end
+    while place < len(folded) and place - end < 3 and folded[place] in " .,-*":
+        place += 1
+    for at in (place, end):  # ",-" is a sign of its own
+        if at >= len(folded):
+            continue
+        for sign in _signs()[0].get(folded[at], ()):
+            stop = at + len(sign)
+            if not folded.startswith(sign, at):
+                continue
+            if _worded(sign[-1]) and stop < len(folded) and _worded(folded[stop]):
+                continue
+            if currency_of(sign, setting):
+                return at, stop, sign
+    return None
 
 
 def read(text: str, setting: Setting | None = None, currency: str | None = None) -> Price | None:

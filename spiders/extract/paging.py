@@ -64,11 +64,9 @@ def _score(link: Anchor, base: str, current: int, numbers: dict[int, list[Anchor
     spoken = bare(f"{el.get('aria-label') or ''}") or bare(el.get("title") or "")
     if says:
         score += 3
-    elif any(named.startswith(word + " ") and len(named) < len(word) + 12 for word in _NEXT_FIRST):
+    elif len(named) < 32 and named.startswith(_NEXT_THEN):
         score += 2.5
-    if spoken and (
-        spoken in _next_words() or any(spoken.startswith(word) or spoken.endswith(word) for word in _NEXT_FIRST)
-    ):
+    if spoken and (spoken in _next_words() or spoken.startswith(_NEXT_FIRST) or spoken.endswith(_NEXT_FIRST)):
         score += 2.5
     if _CLASS.search(own):
         score += 2
@@ -186,3 +184,4 @@ _NEXT = frozenset(bare(word) for word in words("next"))
 _NEXT_FIRST = tuple(
     word for word in _NEXT if len(word) > 2 and word not in {"sau", "mer", "more", "más", "lagi", "mais"}
 )
+_NEXT_THEN = tuple(word + " " for word in _NEXT_FIRST)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -16,12 +16,8 @@ from spiders.extract import (
     listing,
     maintext,
     paging,
-    prices,
     results,
-    scripts,
-    structured,
     tiles,
-    titles,
 )
 from spiders.extract.anchors import DOCUMENTS, Anchor, anchors
 from spiders.extract.decode import decode
@@ -30,27 +26,15 @@ from spiders.extract.followed import links_of
 from spiders.extract.money import Setting
 from spiders.extract.profiled import apply
 from spiders.extract.setting import setting_of
+from spiders.extract.sight import Sight, look
 from spiders.extract.structured import Thing
 from spiders.extract.texts import safe_join
-from spiders.extract.things import main_offer
-from spiders.extract.titles import headings
 from spiders.extract.tree import parse
 from spiders.items import Page, Reading
 from spiders.profile import Profile
 
 VERSION = "1"
 """Raised when readings change: captures read by an older one are read again."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Sight(kinds.Evidence):
-    """The evidence of a page's kind with what its reading needs besides."""
-
-    title: str = ""
-    links: list[Anchor] = field(default_factory=list)
-    next: str = ""
-    stored: object = None
-    """What a page without text keeps in its scripts: a list of records, or one thing."""
 
 
 def read(page: Page, profile: Profile | None = None) -> Reading:
@@ -75,7 +59,7 @@ def read(page: Page, profile: Profile | None = None) -> Reading:
     if not dom.language and profile and len(profile.languages) == 1:
         dom.language = profile.languages[0]
     setting = setting_of(dom, profile.country if profile else "", profile.languages if profile else ())
-    sight = _look(dom, page, setting)
+    sight = look(dom, setting)
     if why := blocked.blocked(page, dom, source, data=sight.offer is not None or bool(sight.stored)):
         return Reading("blocked", title=sight.title, text=maintext.main_text(dom), language=dom.language, why=why)
     offers = sight.offer is not None or bool(sight.prices and sight.prices[0].score > 6) or len(sight.tiles) > 7
@@ -83,29 +67,6 @@ def read(page: Page, profile: Profile | None = None) -> Reading:
         return Reading("missing", title=sight.title, text=maintext.main_text(dom), language=dom.language, why=why)
     reading = _fill(sight, dom, page, setting)
     return apply(reading, dom, page, profile, setting) if profile else reading
-
-
-THIN = 1500
-"""Characters of text below which a page's own scripts are asked what it is about; parsing them is dear."""
-
-
-def _look(dom: Dom, page: Page, setting: Setting) -> Sight:
-    """What the kind of a page is decided on."""
-    found = structured.read(dom)
-    links = anchors(dom.root, dom.base)
-    groups = tiles.groups(links)
-    offer = main_offer(found, dom, headings(dom))
-    title, _ = titles.title_of(dom, [offer.text("name", "title", "headline")] if offer else [])
-    anchor = titles.place_of(dom, title)
-    seen = prices.candidates(dom, setting, title, listing.beside_of(groups, dom), anchor)
-    stored: object = None
-    if dom.size < THIN and offer is None:
-        stored = scripts.lists(dom.root) or scripts.offer(dom.root, [title, dom.title])
-    next_page = paging.next_page(dom.root, links, dom.base)
-    return Sight(
-        dom=dom, things=found, groups=groups, tiles=tiles.items(groups, links), address=_own_address(dom), has_next=bool(next_page),
-        prices=seen, offer=offer, anchor=anchor, title=title, links=links, next=next_page, stored=stored,
-    )  # fmt: skip
 
 
 def _fill(sight: Sight, dom: Dom, page: Page, setting: Setting) -> Reading:
@@ -120,7 +81,7 @@ def _fill(sight: Sight, dom: Dom, page: Page, setting: Setting) -> Reading:
     text = maintext.main_text(dom, sight.groups, sight.tiles, kind, sight.anchor)
     reading = Reading(kind, title=sight.title, language=dom.language, why=why, text=text)
     if kind == "listing":
-        one = listing.read_listing(dom, list(sight.things), list(sight.groups), sight.links, setting, now)
+        one = listing.read_listing(sight, setting, now)
         if one.origins.get("text") == "script":
             reading = replace(reading, text=f"{text}\n{one.text}")
         return replace(reading, title=one.title, listing=one, published=one.posted)
@@ -147,16 +108,6 @@ def _markup(body: bytes) -> bool:
         or b"<html" in start
         or b"<body" in start
     )
-
-
-def _own_address(dom: Dom) -> str:
-    """The address that says most: a page saved without its path still names itself in its canonical link."""
-    if urlsplit(dom.address).path.strip("/"):
-        return dom.address
-    for link in dom.root.iter("link"):
-        if (link.get("rel") or "").lower() == "canonical" and link.get("href"):
-            return dom.absolute(link.get("href") or "") or dom.address
-    return dom.absolute(dom.meta("og:url")) or dom.address
 
 
 def links(page: Page, profile: Profile | None = None) -> tuple[tuple[str, ...], str, tuple[str, ...]]:

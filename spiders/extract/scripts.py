@@ -60,6 +60,11 @@ def blobs(root: etree._Element) -> Iterator[Any]:
                     yield value
 
 
+def size(root: etree._Element) -> int:
+    """Characters of the page's inline scripts that may hold data."""
+    return sum(len(script.text) for script in root.iter("script") if script.text and not script.get("src"))
+
+
 def offer(root: etree._Element, titles: list[str]) -> Thing | None:
     """The record of a page's scripts that looks most like one offer, under the names structured data uses."""
     best: dict[str, Any] | None = None

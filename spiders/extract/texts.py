@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from lxml import etree
@@ -17,14 +19,29 @@ def text_of(el: etree._Element) -> str:
     return " ".join(" ".join(found).split())
 
 
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
+
+
+@lru_cache(maxsize=256)
+def _origin(base: str) -> str:
+    parts = urlsplit_safe(base)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} and parts.hostname else ""
+
+
 def safe_join(base: str, href: str) -> str:
     """`href` on `base` when that gives an http(s) address, else ""."""
     href = href.strip().replace("\n", "").replace("\t", "").replace("\r", "")
     if not href or len(href) > 4096:
         return ""
-    head = href.split(":", 1)[0].lower() if ":" in href[:12] else ""
-    if head in {"javascript", "mailto", "tel", "data", "about", "blob", "file", "whatsapp", "sms", "viber", "skype"}:
+    scheme = href[:8].lower()
+    if ":" in href[:12] and not scheme.startswith(("http://", "https://")) and _SCHEME.match(href):
         return ""
+    if scheme.startswith(("http://", "https://")) and "/../" not in href and "[" not in href:
+        return href if len(href) > 8 and href[href.index("//") + 2 : href.index("//") + 3] not in {"", "/", "?", "#"} else ""
+    if href[0] == "/" and href[1:2] != "/" and "/." not in href:
+        origin = _origin(base)
+        if origin:
+            return origin + href
     try:
         url = urljoin(base, href)
         parts = urlsplit(url)

@@ -46,22 +46,41 @@ def _sig(el: etree._Element) -> str:
     return f"{el.tag!s}.{_DIGITS.sub('', classes[0]).lower() if classes else ''}"
 
 
-def boiler(el: etree._Element) -> bool:
-    """Is the element part of navigation, header, footer or filters?"""
-    for one in (el, *el.iterancestors()):
-        if one.tag in {"nav", "footer", "header"} and _PRICE.search("".join(one.itertext())[:4000]) is None:
-            return True
-        mark = f"{one.get('class') or ''} {one.get('id') or ''} {one.get('role') or ''}"
-        if one.tag not in {"body", "html", "main"} and len(mark) > 2 and _BOILER.search(mark):
-            return True
-    return False
+def boiler(el: etree._Element, known: dict[etree._Element, bool] | None = None) -> bool:
+    """Is the element part of navigation, header, footer or filters? `known` carries answers from call to call."""
+    answers = {} if known is None else known
+    line: list[etree._Element] = []
+    found = False
+    one: etree._Element | None = el
+    while one is not None:
+        answer = answers.get(one)
+        if answer is not None:
+            found = answer
+            break
+        line.append(one)
+        one = one.getparent()
+    for one in reversed(line):
+        found = found or _own_boiler(one)
+        answers[one] = found
+    return found
+
+
+def _own_boiler(el: etree._Element) -> bool:
+    if el.tag in {"nav", "footer", "header"} and _PRICE.search("".join(el.itertext())[:4000]) is None:
+        return True
+    mark = f"{el.get('class') or ''} {el.get('id') or ''} {el.get('role') or ''}"
+    return len(mark) > 2 and el.tag not in {"body", "html", "main"} and _BOILER.search(mark) is not None
 
 
 def groups(links: list[Anchor]) -> list[Group]:
     """Sets of like boxes, best first. A box is the largest element that repeats and holds one thing."""
     levels: dict[tuple[str, str, int], dict[etree._Element, list[Anchor]]] = {}
     sigs: dict[etree._Element, str] = {}
-    usable = [link for link in links if fit(link.url)]
+    fitting = [link for link in links if fit(link.url)]
+    known: dict[etree._Element, bool] = {}
+    outside = [link for link in fitting if not boiler(link.el, known)]
+    # Menus hold most links of many pages; they are looked at only where hardly anything else is there.
+    usable = outside if len(outside) >= 12 else fitting
     for link in usable:
         el = link.el
         for level in range(_LEVELS):
@@ -84,7 +103,7 @@ def groups(links: list[Anchor]) -> list[Group]:
         if len(keys) >= 3:
             rough.append((len(keys), members))
     rough.sort(key=lambda one: -one[0])
-    found = [group for _, members in rough[:60] if (group := _group(members)) is not None]
+    found = [group for _, members in rough[:30] if (group := _group(members)) is not None]
     found.sort(key=lambda one: -one.score)
     return found
 

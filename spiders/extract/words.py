@@ -7,10 +7,12 @@ things (`von` in a price, `de` in a date) the caller says which language it trus
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import regex
+from ahocorasick_rs import AhoCorasick
 
 FOLDER = Path(__file__).parent / "words"
 KEYS = frozenset(
@@ -84,19 +86,83 @@ def words(key: str) -> frozenset[str]:
     return frozenset(word for table in tables().values() for word in table.get(key, ()))
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A word found, as it stands in the table, and where."""
+
+    word: str
+    at: int
+
+    def group(self) -> str:
+        """The word."""
+        return self.word
+
+    def start(self) -> int:
+        """Where it starts."""
+        return self.at
+
+    def end(self) -> int:
+        """Where it ends."""
+        return self.at + len(self.word)
+
+
+class Finder:
+    """Finds words of the tables in lower-case text. One pass whatever the number of words, where an alternation of 400
+    words costs a third of a millisecond a text."""
+
+    def __init__(self, chosen: frozenset[str]) -> None:
+        self.words = chosen
+        self._order = sorted(chosen)
+        self._automaton = AhoCorasick(self._order) if chosen else None
+
+    def finditer(self, text: str) -> Iterator[Hit]:
+        """The words of a text by place, the longest first; letters beside a Latin or Cyrillic word forbid it."""
+        if self._automaton is None:
+            return
+        found = [
+            Hit(self._order[index], start)
+            for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True)
+            if _bounded(text, start, end)
+        ]
+        found.sort(key=lambda hit: (hit.at, -len(hit.word)))
+        past = 0
+        for hit in found:
+            if hit.at >= past:
+                past = hit.end()
+                yield hit
+
+    def search(self, text: str) -> Hit | None:
+        """The first word in a text, the longest of those that start there."""
+        return next(self.finditer(text), None)
+
+    def match(self, text: str) -> Hit | None:
+        """A word at the very start of a text."""
+        found = self.search(text)
+        return found if found is not None and found.at == 0 else None
+
+    def fullmatch(self, text: str) -> bool:
+        """Is the text one of the words?"""
+        return text in self.words
+
+
+def _joined(char: str) -> bool:
+    # Latin, Greek and Cyrillic part their words by spaces; most other scripts do not, or glue particles to them.
+    return char.isalpha() and char < "\u0530"
+
+
+def _bounded(text: str, start: int, end: int) -> bool:
+    if _joined(text[start]) and start > 0 and _joined(text[start - 1]):
+        return False
+    return not (_joined(text[end - 1]) and end < len(text) and _joined(text[end]))
+
+
 @lru_cache(maxsize=64)
-def pattern(*keys: str) -> regex.Pattern[str]:
-    """A pattern that finds any word of the keys in lower-case text; letters beside a Latin or Cyrillic word forbid it."""
-    alternatives = sorted({word for key in keys for word in words(key)}, key=lambda word: (-len(word), word))
-    parts = []
-    for word in alternatives:
-        escaped = regex.escape(word)
-        left = r"(?<![\p{Latin}\p{Cyrillic}])" if regex.match(r"[\p{Latin}\p{Cyrillic}]", word) else ""
-        right = r"(?![\p{Latin}\p{Cyrillic}])" if regex.search(r"[\p{Latin}\p{Cyrillic}]$", word) else ""
-        parts.append(left + escaped + right)
-    return regex.compile("|".join(parts))
+def pattern(*keys: str) -> Finder:
+    """What finds any word of the keys, in all languages at once, in lower-case text."""
+    return Finder(frozenset(word for key in keys for word in words(key)))
 
 
+@lru_cache(maxsize=20_000)
 def has(key: str, text: str) -> str:
     """The first word of `key` in `text` (any case), or ""."""
     found = pattern(key).search(text.casefold())
