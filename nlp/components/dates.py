@@ -21,13 +21,19 @@ _THAI_ERA, _MINGUO, _REIWA = 543, 1911, 2018
 _ISO = regex.compile(r"(?<![\d./\-])((?:19|20|24|25)\d\d)[./\-](\d{1,2})[./\-](\d{1,2})(?![\d/\-])")
 _FIGURES = regex.compile(r"(?<![\d./\-,])(\d{1,2})([./\-])(\d{1,2})(?:\2((?:19|20|25)\d\d|\d\d))?(?![\d/\-]|[.,]\d)")
 _EASTERN = regex.compile(
-    r"(?:(?P<era>民國|民国|令和|พ\.?ศ\.? ?)?(?P<year>\d{2,4})\s?[年년]\s?)?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日號号일]"
+    r"(?:(?P<era>民國|民国|令和|พ\.?ศ\.? ?)?(?P<year>\d{2,4})\s?[年년]\s?)?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日號号일]"  # noqa: E501
 )
 _DAY_ONLY = regex.compile(r"(?<![\d月월])(?<![月월] )(\d{1,2})\s?(?:日(?![本元间間])|일(?![정반부]))")
-_VIETNAMESE = regex.compile(r"(?:ngay|hom)\s(\d{1,2})(?:[/\-.](\d{1,2})|\sthang\s(\d{1,2}))(?:[/\-.]|,?\snam\s)?((?:19|20)\d\d)?(?![\d])")
-_DAY = regex.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|\.|º|ª|°)?(?:\s(?:de|of|d'|thang|tháng|เดือน|ខែ|ເດືອນ|माह))?\s{0,2}")
+_VIETNAMESE = regex.compile(
+    r"(?:ngay|hom)\s(\d{1,2})(?:[/\-.](\d{1,2})|\sthang\s(\d{1,2}))(?:[/\-.]|,?\snam\s)?((?:19|20)\d\d)?(?![\d])"
+)
+_DAY = regex.compile(
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|\.|º|ª|°)?(?:\s(?:de|of|d'|thang|tháng|เดือน|ខែ|ເດືອນ|माह))?\s{0,2}"
+)
 _AFTER = regex.compile(r"[.,]?\s?(\d{1,2})(?:st|nd|rd|th)?(?![\d:.,]\d|\d|%)")
-_YEAR = regex.compile(r"[.,]?\s{0,2}(?:(?:de|del|of|nam|năm|พ\.?ศ\.?|ค\.?ศ\.?|ພ\.?ສ\.?|ឆ្នាំ|года|г\.?|عام|سنة|mwaka)\s{0,2})?((?:19|20|25)\d\d)(?!\d)")
+_YEAR = regex.compile(
+    r"[.,]?\s{0,2}(?:(?:de|del|of|nam|năm|พ\.?ศ\.?|ค\.?ศ\.?|ພ\.?ສ\.?|ឆ្នាំ|года|г\.?|عام|سنة|mwaka)\s{0,2})?((?:19|20|25)\d\d)(?!\d)"
+)
 _PAREN = regex.compile(r"\s?[(（]\s?(\d{1,2})[/.](\d{1,2})(?:[/.]((?:19|20|25)\d\d))?\s?[)）]")
 
 
@@ -52,12 +58,22 @@ def _months() -> Words[tuple[str, int]]:
 
 @lru_cache(maxsize=1)
 def _month_cues() -> Cues:
-    return Cues((number, lang, word) for kind, lang, number, words in rows("calendar.tsv") if kind == "month" for word in words.split("|"))
+    return Cues(
+        (number, lang, word)
+        for kind, lang, number, words in rows("calendar.tsv")
+        if kind == "month"
+        for word in words.split("|")
+    )
 
 
 @lru_cache(maxsize=1)
 def _weekdays() -> Cues:
-    entries = [(number, lang, word) for kind, lang, number, words in rows("calendar.tsv") if kind == "weekday" for word in words.split("|")]
+    entries = [
+        (number, lang, word)
+        for kind, lang, number, words in rows("calendar.tsv")
+        if kind == "weekday"
+        for word in words.split("|")
+    ]
     return Cues(entries)
 
 
@@ -74,7 +90,7 @@ def find(field: FieldName, text: str, context: Context) -> list[Date]:
 
     Weekdays and words such as "yesterday" count back from the day of publication, and are left out without one.
     Buddhist and Minguo years become common ones.
-    """
+    """  # noqa: E501
     folded = view(text)
     out: list[Date] = []
     end = -1
@@ -82,7 +98,9 @@ def find(field: FieldName, text: str, context: Context) -> list[Date]:
     for number, found in enumerate(every):
         if found.start < end:
             continue
-        if found.relative and any(not other.relative and 0 <= other.start - found.end <= 4 for other in every[number + 1 :]):
+        if found.relative and any(
+            not other.relative and 0 <= other.start - found.end <= 4 for other in every[number + 1 :]
+        ):
             continue  # "mardi 14 novembre": the weekday says nothing of its own
         end = found.end
         first, last = folded.span(found.start, found.end)
@@ -112,7 +130,9 @@ def _figures(text: str, context: Context, on: date | None) -> Iterator[Found]:
             continue
         if context.country in _MONTH_FIRST or int(second) > 12:
             first, second = second, first
-        yield from _made(year if year is None or len(year) == 4 else f"20{year}", second, first, found.start(), found.end(), on)
+        yield from _made(
+            year if year is None or len(year) == 4 else f"20{year}", second, first, found.start(), found.end(), on
+        )
     for found in islice(_EASTERN.finditer(text), _MOST):
         year = found.group("year")
         if year and found.group("era"):
@@ -124,14 +144,39 @@ def _figures(text: str, context: Context, on: date | None) -> Iterator[Found]:
             month = on.month if int(found.group(1)) <= on.day else on.month - 1 or 12
             yield from _made(None, str(month), found.group(1), found.start(), found.end(), on)
     for found in islice(_VIETNAMESE.finditer(text), _MOST):
-        yield from _made(found.group(4), found.group(2) or found.group(3), found.group(1), found.start(), found.end(), on)
+        yield from _made(
+            found.group(4), found.group(2) or found.group(3), found.group(1), found.start(), found.end(), on
+        )
 
 
 def _dated(text: str, start: int, end: int, context: Context) -> bool:
     """Whether 17/11 is a date: in brackets, or behind a word that says so, in a report."""
     before = text[max(0, start - 14) : start].rstrip(" (")
     bracket = text[start - 1 : start] == "(" and text[end : end + 1] == ")"
-    word = any(before.endswith(mark) for mark in ("ngay", "pada", "tanggal", "tgl", "วันที่", "dia", "el", "le", "am", "on", "del", "ngày", "ວັນທີ", "ថ្ងៃទី", "hari", "तारीख", "يوم", "от", "tarehe"))
+    word = any(
+        before.endswith(mark)
+        for mark in (
+            "ngay",
+            "pada",
+            "tanggal",
+            "tgl",
+            "วันที่",
+            "dia",
+            "el",
+            "le",
+            "am",
+            "on",
+            "del",
+            "ngày",
+            "ວັນທີ",
+            "ថ្ងៃទី",
+            "hari",
+            "तारीख",
+            "يوم",
+            "от",
+            "tarehe",
+        )
+    )
     return bracket or (word and context.kind == "news")
 
 

@@ -2,11 +2,12 @@
 
 A weight never becomes a count of animals; the day of the event is not that of publication; a fact that the text does not
 state stays empty. Two operations in one report are two events.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from nlp.components.places import agree
 from nlp.context import Context
@@ -15,7 +16,31 @@ from nlp.facts.reports import away as away_from
 from nlp.facts.tables import tongues
 from nlp.records import Date, Event, Location, Quantity, Taxon, Text
 
-_COUNTED = frozenset("kg g mg t lb oz tola tael jin tical viss l ml pieces animals pairs sets bottles boxes bags ct".split())
+_COUNTED = frozenset(
+    [
+        "kg",
+        "g",
+        "mg",
+        "t",
+        "lb",
+        "oz",
+        "tola",
+        "tael",
+        "jin",
+        "tical",
+        "viss",
+        "l",
+        "ml",
+        "pieces",
+        "animals",
+        "pairs",
+        "sets",
+        "bottles",
+        "boxes",
+        "bags",
+        "ct",
+    ]
+)
 _FINE = {"market": 3.0, "district": 2.6, "airport": 3.2, "port": 3.2, "city": 3.0, "province": 1.0, "country": -2.0}
 
 
@@ -58,7 +83,9 @@ def _event(
     dates: Sequence[Date],
 ) -> Event | None:
     alone = len(group) == len(every)
-    place = _place(group, [item for item in locations if _within(item, group)]) or (_place(group, list(locations)) if alone else None)
+    place = _place(group, [item for item in locations if _within(item, group)]) or (
+        _place(group, list(locations)) if alone else None
+    )
     near = [item for item in quantities if _within(item, group) and item.unit in _COUNTED]
     day = _day(group, [item for item in dates if _within(item, group)], context)
     if day is None and not alone:
@@ -94,7 +121,7 @@ def _within(item: Location | Quantity | Date | Taxon, group: list[Part]) -> bool
 
 
 def _place(group: list[Part], locations: list[Location]) -> Location | None:
-    """Where it happened: fine places before wide ones, those of the sentence that reports it, those not merely passed."""
+    """Where it happened: fine places before wide ones, those of the sentence that reports it, those not merely passed."""  # noqa: E501
     best: tuple[float, Location] | None = None
     names = [item.name.casefold() for item in locations]
     for number, item in enumerate(locations):
@@ -112,8 +139,12 @@ def _place(group: list[Part], locations: list[Location]) -> Location | None:
 
 
 def _day(group: list[Part], dates: list[Date], context: Context) -> Date | None:
-    """The day of the event: the first in a sentence that reports it, else the first of all; not what lies a year back."""
-    days = [item for item in dates if item.precision == "day" and (not context.published or item.value <= context.published[:10])]
+    """The day of the event: the first in a sentence that reports it, else the first of all; not what lies a year back."""  # noqa: E501
+    days = [
+        item
+        for item in dates
+        if item.precision == "day" and (not context.published or item.value <= context.published[:10])
+    ]
     if context.published:
         recent = [item for item in days if _days_apart(item.value, context.published) <= 400]
         days = recent
@@ -125,8 +156,6 @@ def _day(group: list[Part], dates: list[Date], context: Context) -> Date | None:
 
 
 def _days_apart(value: str, published: str) -> int:
-    from datetime import date
-
     try:
         return abs((date.fromisoformat(published[:10]) - date.fromisoformat(value)).days)
     except ValueError:

@@ -37,20 +37,27 @@ def find(field: FieldName, text: str, context: Context) -> list[Location]:
     for hit, place, _ in chosen:
         first, last = folded.span(hit.start, hit.end)
         written = text[first:last]
-        same = hit.name == folded.text[hit.start : hit.end] or hit.name.replace(" ", "") == folded.text[hit.start : hit.end].replace("-", "")
+        same = hit.name == folded.text[hit.start : hit.end] or hit.name.replace(" ", "") == folded.text[
+            hit.start : hit.end
+        ].replace("-", "")
         out.append(_record(written if same else _nominative(hit.name), place, written, field, first, last))
     return settle(out, context)
 
 
 def agree(locations: Sequence[Location]) -> list[Location]:
     """Records of one name made one place: that of the country which the text speaks of most."""
-    spoken = Counter(place.country for place in {(place.name.casefold(), place.country): place for place in locations}.values())
+    spoken = Counter(
+        place.country for place in {(place.name.casefold(), place.country): place for place in locations}.values()
+    )
     best: dict[str, Location] = {}
     for place in locations:
         known = best.get(place.name.casefold())
         if known is None or spoken[place.country] > spoken[known.country]:
             best[place.name.casefold()] = place
-    return [replace(best[place.name.casefold()], text=place.text, field=place.field, start=place.start, end=place.end) for place in locations]
+    return [
+        replace(best[place.name.casefold()], text=place.text, field=place.field, start=place.start, end=place.end)
+        for place in locations
+    ]
 
 
 def settle(locations: Sequence[Location], context: Context) -> list[Location]:
@@ -105,4 +112,15 @@ def _nominative(name: str) -> str:
 
 
 def _record(name: str, place: Place, written: str, field: FieldName, start: int, end: int) -> Location:
-    return Location(name, place.country, place.latitude, place.longitude, place.precision, place.geonameid, written, field, start, end)
+    return Location(
+        name,
+        place.country,
+        place.latitude,
+        place.longitude,
+        place.precision,
+        place.geonameid,
+        written,
+        field,
+        start,
+        end,
+    )

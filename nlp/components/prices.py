@@ -19,12 +19,28 @@ from nlp.text import Folded
 
 __all__ = ["Money", "Quoted", "asked", "find", "parse_amount"]
 
-ROLES = ("now", "asked", "old", "ship", "deposit", "instalment", "rent", "bid", "other", "total", "unit", "near", "neutral")
+ROLES = (
+    "now",
+    "asked",
+    "old",
+    "ship",
+    "deposit",
+    "instalment",
+    "rent",
+    "bid",
+    "other",
+    "total",
+    "unit",
+    "near",
+    "neutral",
+)
 _AGAINST = frozenset({"old", "ship", "deposit", "instalment", "rent", "bid", "other"})
 _NEVER = frozenset({"ship", "deposit", "other"})
 _BEFORE, _AFTER, _NEAR = 28, 14, 3
 _STOP = regex.compile(r"[.;!?\n。！？।။។,、(]")
-_JOIN = regex.compile(r"[\s:=\-–/]*(?:(?:for|of|de|du|fur|per|pour|di|cho|untuk|voor|за|na|as|is|ist|la|là|est|es|e|yaitu|ni|تقريبا|ب|是|为|は|:)[\s:]*)?\Z")
+_JOIN = regex.compile(
+    r"[\s:=\-–/]*(?:(?:for|of|de|du|fur|per|pour|di|cho|untuk|voor|за|na|as|is|ist|la|là|est|es|e|yaitu|ni|تقريبا|ب|是|为|は|:)[\s:]*)?\Z"
+)
 _RANGE = regex.compile(r" ?(?:-|–|~|to|a|до|–|〜|至|到|ถึง|đến|bis|sampai|s/d) ?[$€£¥₹₩฿₫]?\Z")
 _KARATS = frozenset({8000, 9000, 10000, 14000, 18000, 21000, 22000, 24000})
 _YEARS = range(1800, 2101)
@@ -40,7 +56,7 @@ class Quoted(Price):
 
 
 def find(field: FieldName, text: str, context: Context) -> list[Quoted]:
-    """All prices of a field, in order, each with its role: asked, now, old, ship, deposit, instalment, rent, total ..."""
+    """All prices of a field, in order, each with its role: asked, now, old, ship, deposit, instalment, rent, total ..."""  # noqa: E501
     folded = view(text)
     language, country = context.language.code, context.country
     found = amounts(text, language, country)[:_MOST]
@@ -81,11 +97,19 @@ def asked(prices: Sequence[Price], context: Context) -> Price | None:
 
 
 def _quote(
-    field: FieldName, folded: Folded, amount: Amount, following: Amount | None, cues: list[Cue], floor: int, context: Context
+    field: FieldName,
+    folded: Folded,
+    amount: Amount,
+    following: Amount | None,
+    cues: list[Cue],
+    floor: int,
+    context: Context,
 ) -> Quoted | None:
     """The amount as a price, when a currency, a multiplier or a cue says that it is one."""
     text, language, country = folded.text, context.language.code, context.country
-    money = after(folded, amount.end, language, country, amount.value) or before(folded, amount.start, language, country)
+    money = after(folded, amount.end, language, country, amount.value) or before(
+        folded, amount.start, language, country
+    )
     if money is not None and money.start < floor:
         money = None
     if money is None and following is not None and _RANGE.fullmatch(text[amount.end : following.start]):
@@ -133,7 +157,12 @@ def _role(text: str, start: int, end: int, cues: list[Cue], floor: int) -> tuple
             between = text[end : cue.start]
             if cue.role in _AGAINST and any(char.isdigit() for char in text[cue.end : cue.end + 8]):
                 continue  # the word belongs to the next number: 2,500.- shipping 60
-            if _STOP.search(between) or not _JOIN.match(between) or cue.role == "neutral" or _freed(cues, cue, cue.end + 12):
+            if (
+                _STOP.search(between)
+                or not _JOIN.match(between)
+                or cue.role == "neutral"
+                or _freed(cues, cue, cue.end + 12)
+            ):
                 continue
             distance = 1 + len(between) // 2
         else:
@@ -167,7 +196,12 @@ def _unsigned(folded: Folded, amount: Amount, role: str, distance: int, context:
     if counted(folded, amount.end, context.language.code, context.country):
         return 0.0
     if amount.multiplied:
-        if amount.value in _KARATS and text[amount.end - 1] == "k" and not strong and context.language.code not in ("vi", "id", "th"):
+        if (
+            amount.value in _KARATS
+            and text[amount.end - 1] == "k"
+            and not strong
+            and context.language.code not in ("vi", "id", "th")
+        ):
             return 0.0
         if amount.needs_money or (amount.value < 1000 and not strong):
             return 1.0 if strong else 0.0
@@ -192,4 +226,6 @@ def _phone_like(amount: Amount) -> bool:
 
 
 def _looks_dated(text: str, amount: Amount, unsigned: bool) -> bool:
-    return unsigned and not amount.multiplied and text[amount.start - 1 : amount.start] in ("/", "-", "+", "#", "@", "_")
+    return (
+        unsigned and not amount.multiplied and text[amount.start - 1 : amount.start] in ("/", "-", "+", "#", "@", "_")
+    )

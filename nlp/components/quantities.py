@@ -21,15 +21,20 @@ from nlp.records import FieldName, Quantity
 from nlp.text import Folded
 
 _MOST = 400
-_RATE = regex.compile(r"(?:/|\b(?:per|pro|je|mỗi|moi|tiap|setiap|por|par|за|в|every|each|kwa|kila|al|no|size|ni|nr|taille|talla|taglia|maat|gr\.|größe|grosse)|每|毎|प्रति|ต่อ|ต่อน้ำหนัก|لكل|№|#)\s*\Z")
+_RATE = regex.compile(
+    r"(?:/|\b(?:per|pro|je|mỗi|moi|tiap|setiap|por|par|за|в|every|each|kwa|kila|al|no|size|ni|nr|taille|talla|taglia|maat|gr\.|größe|grosse)|每|毎|प्रति|ต่อ|ต่อน้ำหนัก|لكل|№|#)\s*\Z"
+)
 _TIMES = regex.compile(r"[x×*хX✕]\s*\Z")
 _SIZES = regex.compile(r"\s*(?:\p{L}{1,4}\.?|['\"″]{1,2})?\s*[x×*х✕]\s*[a-z]{0,2}[:.]?\s*\d")
-_SET_OF = regex.compile(r"(?:\b(?:set|lot|bundle|pack|batch|collection|lote|juego|set|kit|conjunto|lotto|group|consignment|shipment) (?:of|de|di|com|van|aus|von)|\bset aus|\bisi)\s*\Z")
+_SET_OF = regex.compile(
+    r"(?:\b(?:set|lot|bundle|pack|batch|collection|lote|juego|set|kit|conjunto|lotto|group|consignment|shipment) (?:of|de|di|com|van|aus|von)|\bset aus|\bisi)\s*\Z"  # noqa: E501
+)
 _GAP = regex.compile(r"[^\d.,;:!?\n()。，、/%€$£¥₹]{0,34}\Z")
 _WIDE_GAP = regex.compile(r"[^\d.,;:!?\n()。，、/%]{0,8}\Z")
 _STANDING = regex.compile(r"\b(?P<who>yapo|zipo|vipo|ipo|wapo|ninazo|ninayo|ninao|ninavyo|yako) \Z")
 _MONTH = frozenset("月월")
 _YEARS = range(1700, 2101)
+_UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
 
 
 class Noun(NamedTuple):
@@ -42,7 +47,7 @@ class Noun(NamedTuple):
 
 
 def nouns(words: Iterable[Any]) -> list[Noun]:
-    """The nouns among lexicon words (`nlp.evidence.Word`): groups, names and taxa are animals, parts and products are not."""
+    """The nouns among lexicon words (`nlp.evidence.Word`): groups, names and taxa are animals, parts and products are not."""  # noqa: E501
     return [
         Noun(word.field, word.start, word.end, word.term.kind in ("group", "name", "taxon"))
         for word in words
@@ -51,7 +56,7 @@ def nouns(words: Iterable[Any]) -> list[Noun]:
 
 
 def find(field: FieldName, text: str, context: Context, counted: Sequence[Noun] = ()) -> list[Quantity]:
-    """The quantities of one field, in order. `counted`: animals and products named, so that "12 star tortoises" counts."""
+    """The quantities of one field, in order. `counted`: animals and products named, so that "12 star tortoises" counts."""  # noqa: E501
     folded = view(text)
     here = sorted(noun for noun in counted if noun.field == field)
     out: list[Quantity] = []
@@ -78,7 +83,7 @@ def _measured(folded: Folded, amount: Amount, context: Context) -> tuple[float, 
     if measure is None and "sw" in tongues(language, country):
         measure = unit_before(folded, amount.start, frozenset({"sw", "en"}))
         if measure is not None:
-            if amount.spoken and amount.value == 1 or measure.unit.kind == "count" or amount.multiplied:
+            if (amount.spoken and amount.value == 1) or measure.unit.kind == "count" or amount.multiplied:
                 return None
             start = measure.start
     if measure is None or not _fits(folded, amount, measure, context):
@@ -86,7 +91,9 @@ def _measured(folded: Folded, amount: Amount, context: Context) -> tuple[float, 
     before = text[max(0, start - 12) : start]
     if _RATE.search(before) or money_before(folded, amount.start, language, country):
         return None
-    if measure.unit.kind == "length" and (_TIMES.search(before) or _SIZES.match(text, amount.end) or _SIZES.match(text, end)):
+    if measure.unit.kind == "length" and (
+        _TIMES.search(before) or _SIZES.match(text, amount.end) or _SIZES.match(text, end)
+    ):
         return None
     value = amount.value if amount.multiplied or measure.unit.kind == "count" else amount.measure
     return round(value, 4), measure.unit.name, start, end
@@ -102,7 +109,11 @@ def _fits(folded: Folded, amount: Amount, measure: Measure, context: Context) ->
     if unit.kind == "count":
         if not amount.value.is_integer() or amount.value > 10_000_000:
             return False
-        if word == "x" and (measure.start != amount.end or following.isdigit() or following == " " and text[measure.end + 1 : measure.end + 2].isdigit()):
+        if word == "x" and (
+            measure.start != amount.end
+            or following.isdigit()
+            or (following == " " and text[measure.end + 1 : measure.end + 2].isdigit())
+        ):
             return False
         if amount.spoken and amount.value == 1 and context.kind != "news":
             return False
@@ -112,15 +123,24 @@ def _fits(folded: Folded, amount: Amount, measure: Measure, context: Context) ->
     if word in ("g", "m", "l", "t") and folded.original[first:last].isupper() and measure.start == amount.end:
         return word == "l" or amount.value not in (3, 4, 5)
     if word == "in":
-        return measure.start == amount.end or not text[measure.end : measure.end + 1].strip() and _inches(text, measure.end)
+        return measure.start == amount.end or (
+            not text[measure.end : measure.end + 1].strip() and _inches(text, measure.end)
+        )
     if word in ('"', "''", "”"):
-        return measure.start == amount.end and text.count('"', text.rfind("\n", 0, amount.start) + 1, amount.start) % 2 == 0
+        return (
+            measure.start == amount.end
+            and text.count('"', text.rfind("\n", 0, amount.start) + 1, amount.start) % 2 == 0
+        )
     return True
 
 
 def _inches(text: str, end: int) -> bool:
     rest = text[end : end + 12].lstrip(" ")
-    return not rest or rest[0] in ".,;)x×\n" or rest.startswith(("long", "tall", "high", "wide", "x ", "diam", "length", "by "))
+    return (
+        not rest
+        or rest[0] in ".,;)x×\n"
+        or rest.startswith(("long", "tall", "high", "wide", "x ", "diam", "length", "by "))
+    )
 
 
 def _set_of(folded: Folded, amount: Amount) -> tuple[float, str, int, int] | None:
@@ -129,43 +149,55 @@ def _set_of(folded: Folded, amount: Amount) -> tuple[float, str, int, int] | Non
     standing = _STANDING.search(folded.text[max(0, amount.start - 10) : amount.start]) if amount.spoken else None
     if standing is not None:  # Swahili "yapo mawili": there are two (of a thing), "wapo wawili" (of a living being)
         return amount.value, "animals" if standing.group("who") == "wapo" else "pieces", amount.start, amount.end
-    if found is None or not amount.value.is_integer() or not 1 < amount.value < 100_000 or stuck(folded.text, amount.end):
+    if (
+        found is None
+        or not amount.value.is_integer()
+        or not 1 < amount.value < 100_000
+        or stuck(folded.text, amount.end)
+    ):
         return None
     return amount.value, "pieces", amount.start - (found.end() - found.start()), amount.end
 
 
 def _noun(folded: Folded, amount: Amount, here: list[Noun], context: Context) -> tuple[float, str, int, int] | None:
     """ "12 live star tortoises", "deux défenses": the number before something that can be counted."""
-    text, language, country = folded.text, context.language.code, context.country
-    if not here or not amount.value.is_integer() or not 1 <= amount.value < 1e7 or (amount.multiplied and not amount.value % 1):
-        if not (here and amount.multiplied and amount.value.is_integer()):
-            return None
-    if amount.value in _YEARS and amount.digits.isdigit() and not amount.multiplied:
+    language, country = context.language.code, context.country
+    if not here or not _countable(folded.text, amount, context):
         return None
-    if amount.spoken and amount.value == 1 and context.kind != "news":
+    if money_after(folded, amount.end, language, country, amount.value) or money_before(
+        folded, amount.start, language, country
+    ):
         return None
-    if stuck(text, amount.end) or (amount.digits.startswith("0")) or text[amount.end : amount.end + 1] in "%/'-x×:" and text[amount.end : amount.end + 1]:
+    _, stop = folded.span(amount.start, amount.end)
+    number = next((number for number, noun in enumerate(here) if noun.start >= stop), None)
+    if number is None:
         return None
-    if _RATE.search(text[max(0, amount.start - 10) : amount.start]) or text[amount.start - 1 : amount.start] in "-/.:#":
-        if amount.start:
-            return None
-    if money_after(folded, amount.end, language, country, amount.value) or money_before(folded, amount.start, language, country):
+    noun = here[number]
+    between = folded.original[stop : noun.start]
+    narrow = _WIDE_GAP if language in _UNSPACED else _GAP
+    if not narrow.fullmatch(between) or between.count(" ") > 4:
         return None
-    start, stop = folded.span(amount.start, amount.end)
-    wide = language in ("zh", "ja", "th", "lo", "km", "my")
-    for number, noun in enumerate(here):
-        if noun.start < stop:
-            continue
-        between = folded.original[stop : noun.start]
-        if not (_WIDE_GAP if wide else _GAP).fullmatch(between) or between.count(" ") > 4:
-            return None
-        if load("people.tsv").find(folded.text[amount.end : amount.end + len(between) + 8], tongues(language, country)):
-            return None  # three sellers of tiger skin
-        last = noun
-        for other in here[number + 1 :]:
-            if other.start > last.end + 14 or not _GAP.fullmatch(folded.original[last.end : max(last.end, other.start)]):
-                break
-            if not other.animal or other.start < last.end:
-                last = other if not other.animal else last
-        return amount.value, "pieces" if not (noun.animal and last.animal) else "animals", amount.start, amount.end
-    return None
+    following = folded.text[amount.end : amount.end + len(between) + 8]
+    if load("people.tsv").find(following, tongues(language, country)):
+        return None  # three sellers of tiger skin
+    animal, end = noun.animal, noun.end
+    for other in here[number + 1 :]:
+        if other.start > end + 14 or not _GAP.fullmatch(folded.original[end : max(end, other.start)]):
+            break
+        if not other.animal:  # tortoise shells
+            animal, end = False, max(end, other.end)
+    return amount.value, "animals" if animal else "pieces", amount.start, amount.end
+
+
+def _countable(text: str, amount: Amount, context: Context) -> bool:
+    """A whole number that is no year, no article, no code, no rate and no part of another sign."""
+    before, after = text[amount.start - 1 : amount.start] if amount.start else "", text[amount.end : amount.end + 1]
+    return (
+        amount.value.is_integer()
+        and 1 <= amount.value < 1e7
+        and not (amount.value in _YEARS and amount.digits.isdigit() and not amount.multiplied)
+        and not (amount.spoken and amount.value == 1 and context.kind != "news")
+        and not (stuck(text, amount.end) or amount.digits.startswith("0") or (after and after in "%/'-x×:"))
+        and not (before and before in "-/.:#")
+        and not _RATE.search(text[max(0, amount.start - 10) : amount.start])
+    )

@@ -16,13 +16,13 @@ from nlp.text import Folded
 _MOST = 800  # signs looked at in one field
 Found = tuple[str, str, int, int]
 _TLD = r"(?:com|net|org|info|biz|shop|store|online|site|app|io|me|co|example|test|invalid|gov|edu|mail|[a-z]{2})"
-_AT = r"(?:@|\bat\b|\barroba\b|\bsobaka\b|собака|\bchiocciola\b|\bapestaartje\b|\ba cong\b|\bätt\b|アット|골뱅이|艾特|圈a)"
-_DOT = r"(?:\.|\bdot\b|\bpunto\b|\bponto\b|\bpunkt\b|\bpoint\b|\bpunt\b|\bnokta\b|\btitik\b|\bcham\b|точка|ドット|点|點|닷)"
+_AT = r"(?:@|\bat\b|\barroba\b|\bsobaka\b|собака|\bchiocciola\b|\bapestaartje\b|\ba cong\b|\bätt\b|アット|골뱅이|艾特|圈a)"  # noqa: E501
+_DOT = r"(?:\.|\bdot\b|\bpunto\b|\bponto\b|\bpunkt\b|\bpoint\b|\bpunt\b|\bnokta\b|\btitik\b|\bcham\b|точка|ドット|点|點|닷)"  # noqa: E501
 _LOCAL = regex.compile(r"[a-z0-9._%+\-]{1,64}\Z")
 _DOMAIN = regex.compile(r"[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){0,5}\.[a-z]{2,24}(?![a-z0-9])")
 # Brackets or spaces stand around each disguised sign.
 _DISGUISED = regex.compile(
-    r"(?<![a-z0-9._%+\-])(?P<local>[a-z0-9][a-z0-9_%+\-]{1,40}+(?:\s?[\[({<]?\s?" + _DOT + r"\s?[\])}>]?\s?[a-z0-9_\-]{1,30}+){0,2}?)"
+    r"(?<![a-z0-9._%+\-])(?P<local>[a-z0-9][a-z0-9_%+\-]{1,40}+(?:\s?[\[({<]?\s?" + _DOT + r"\s?[\])}>]?\s?[a-z0-9_\-]{1,30}+){0,2}?)"  # noqa: E501
     r"\s{0,2}[\[({<*]?\s?" + _AT + r"\s?[\])}>*]?\s{0,2}"
     r"(?P<domain>[a-z0-9\-]{2,40}+(?:\s?[\[({<]?\s?" + _DOT + r"\s?[\])}>]?\s?[a-z0-9\-]{2,30}+){0,2}?)"
     r"\s?[\[({<]?\s?" + _DOT + r"\s?[\])}>]?\s?(?P<tld>" + _TLD + r")(?![a-z0-9])"
@@ -36,9 +36,9 @@ _LINK = regex.compile(
 )
 _DOTTED = re.compile(r"[a-z0-9]\.[a-z]{2}")
 _HOSTS = {
-    "t.me": "telegram", "telegram.me": "telegram", "wa.me": "whatsapp", "api.whatsapp.com": "whatsapp", "zalo.me": "zalo",
-    "m.me": "facebook", "fb.me": "facebook", "fb.com": "facebook", "facebook.com": "facebook", "m.facebook.com": "facebook",
-    "web.facebook.com": "facebook", "instagram.com": "instagram", "instagr.am": "instagram", "line.me": "line", "vk.com": "vk",
+    "t.me": "telegram", "telegram.me": "telegram", "wa.me": "whatsapp", "api.whatsapp.com": "whatsapp", "zalo.me": "zalo",  # noqa: E501
+    "m.me": "facebook", "fb.me": "facebook", "fb.com": "facebook", "facebook.com": "facebook", "m.facebook.com": "facebook",  # noqa: E501
+    "web.facebook.com": "facebook", "instagram.com": "instagram", "instagr.am": "instagram", "line.me": "line", "vk.com": "vk",  # noqa: E501
 }  # fmt: skip
 _PHONE = regex.compile(r"\+?\d{7,15}")
 _NAME = regex.compile(r"@?([a-z0-9][a-z0-9._\-]{2,60})")
@@ -56,12 +56,18 @@ def emails(view: Folded) -> Iterator[Found]:
         at = text.find("@", at + 1)
     if _HINT.search(text):
         for hint in islice(_HINT.finditer(text), _MOST // 4):
-            found = next(iter(_DISGUISED.finditer(text, max(0, hint.start() - 60), min(len(text), hint.end() + 80))), None)
+            found = next(
+                iter(_DISGUISED.finditer(text, max(0, hint.start() - 60), min(len(text), hint.end() + 80))), None
+            )
             if found is not None and found.start() <= hint.start() < found.end() and " at the " not in found.group():
-                local, domain = (_DOTS.sub(".", found.group(part)) for part in ("local", "domain"))
-                if found.group("tld") in ("me", "co", "io", "mail") and "." in found.group()[-4:] and " at " in found.group():
+                name, host = (_DOTS.sub(".", found.group(part)) for part in ("local", "domain"))
+                if (
+                    found.group("tld") in ("me", "co", "io", "mail")
+                    and "." in found.group()[-4:]
+                    and " at " in found.group()
+                ):
                     continue  # "look at that. me"
-                yield "email", f"{local}@{domain}.{found.group('tld')}", found.start(), found.end()
+                yield "email", f"{name}@{host}.{found.group('tld')}", found.start(), found.end()
 
 
 def links(view: Folded, context: Context) -> Iterator[Found]:
@@ -82,10 +88,14 @@ def links(view: Folded, context: Context) -> Iterator[Found]:
             continue
         phone = _PHONE.search(path)
         if kind in ("whatsapp", "zalo") and phone:
-            number = e164(phone.group(), home(context.language.code, context.country)) or e164("+" + phone.group().lstrip("+"), "")
+            number = e164(phone.group(), home(context.language.code, context.country)) or e164(
+                "+" + phone.group().lstrip("+"), ""
+            )
             if number:
                 yield kind, number, found.start(), end
                 continue
-        path = regex.sub(r"^(?:ti/p/|r/|s/|profile\.php\?id=|groups/|people/|c/|u/|joinchat/|\+|~|send/?\?[a-z]+=)+~?", "", path)
+        path = regex.sub(
+            r"^(?:ti/p/|r/|s/|profile\.php\?id=|groups/|people/|c/|u/|joinchat/|\+|~|send/?\?[a-z]+=)+~?", "", path
+        )
         name = _NAME.match(path)
         yield (kind, name.group(1).rstrip("._-"), found.start(), end) if name else ("url", written, found.start(), end)

@@ -41,7 +41,7 @@ class Cues:
                 continue
             role = next(
                 (role for role, lang, mark in self._roles[number]
-                 if (lang == "any" or lang in langs) and (not mark or folded is None or written_as(folded, start, end, mark))), "",
+                 if (lang == "any" or lang in langs) and (not mark or folded is None or written_as(folded, start, end, mark))), "",  # noqa: E501
             )  # fmt: skip
             if role:
                 hits.append(Cue(role, start, end))

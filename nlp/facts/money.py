@@ -42,7 +42,7 @@ def families() -> dict[str, tuple[str, frozenset[str]]]:
 
 
 def resolve(currency: str, language: str, country: str) -> str:
-    """The ISO 4217 code of a sign: that of the site's country where the sign can mean it, else its commonest meaning."""
+    """The ISO 4217 code of a sign: that of the site's country where the sign can mean it, else its commonest meaning."""  # noqa: E501
     if not currency.startswith("*"):
         return currency
     at = home(language, country)
@@ -86,7 +86,11 @@ def before(view: Folded, start: int, language: str, country: str) -> Money | Non
         for sign in found.value:
             if "b" not in sign.side or not _fits(view, found.start, found.end, sign, langs, language, country):
                 continue
-            if found.end - found.start == 1 and text[found.start].isalpha() and (at != start or not _capital(view, found.start)):
+            if (
+                found.end - found.start == 1
+                and text[found.start].isalpha()
+                and (at != start or not _capital(view, found.start))
+            ):
                 continue
             return Money(resolve(sign.currency, language, country), found.start, found.end)
     return None

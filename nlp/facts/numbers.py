@@ -17,8 +17,8 @@ from nlp.text import Folded
 _TAIL = regex.compile(r" ?(\d{1,4}+)(?![\d.,]\d)")
 _MULTIPLIER_FIRST = frozenset({"sw", "my"})  # elfu 25, သိန်း ၂၀
 _MOST = 3000  # numbers read in one field; prices and amounts traded stand before that
-_GROUP_SPACE = frozenset("fr ru es pt de it nl tr sw en und".split())
-_COMMA_DECIMAL = frozenset("de fr es pt it nl ru tr id vi lo km".split())
+_GROUP_SPACE = frozenset(["fr", "ru", "es", "pt", "de", "it", "nl", "tr", "sw", "en", "und"])
+_COMMA_DECIMAL = frozenset(["de", "fr", "es", "pt", "it", "nl", "ru", "tr", "id", "vi", "lo", "km"])
 # 1,234.50 | 1 234 | 1,25,000 | 12,5 ; bounded, and possessive where it repeats.
 NUMBER = regex.compile(
     r"(?<!\d[.,])(?:"
@@ -147,7 +147,9 @@ def amounts(original: str, language: str, country: str) -> tuple[Amount, ...]:
             pieces += [text[at : amount.start], "\x00" * (amount.end - amount.start)]
             at = amount.end
         left = "".join([*pieces, text[at:]])
-    out.extend(Amount(start, end, value, value, "", by, True) for start, end, value, by in spoken(left, language, country))
+    out.extend(
+        Amount(start, end, value, value, "", by, True) for start, end, value, by in spoken(left, language, country)
+    )
     return tuple(sorted(out, key=lambda amount: amount.start))
 
 
@@ -156,7 +158,11 @@ def _may_space(text: str, start: int, raw: str, language: str, country: str) -> 
     if raw.count(" ") > 1 or language in _GROUP_SPACE - {"en", "und", "sw"}:
         return True
     before = text[max(0, start - 3) : start].rstrip()
-    return country in ("ZA", "KE", "TZ", "CA", "SE") or before[-1:] in ("$", "€", "£", "r", "¥", "₹") or before[-2:] == "rp"
+    return (
+        country in ("ZA", "KE", "TZ", "CA", "SE")
+        or before[-1:] in ("$", "€", "£", "r", "¥", "₹")
+        or before[-2:] == "rp"
+    )
 
 
 def _multiply(view: Folded, amount: Amount, language: str, country: str, langs: frozenset[str]) -> Amount:
@@ -223,7 +229,7 @@ def read_fraction(amount: Amount) -> float:
 
 
 def _multiplier(view: Folded, at: int, language: str, langs: frozenset[str]) -> tuple[float, Multiplier, int] | None:
-    """The multipliers that stand at `at` ("trăm nghìn", "ແສນ", "十万"), their product, the first one, and where they end."""
+    """The multipliers that stand at `at` ("trăm nghìn", "ແສນ", "十万"), their product, the first one, and where they end."""  # noqa: E501
     product, first = 1.0, None
     while True:
         gap = at + (view.text[at : at + 1] in (" ", "-"))
@@ -232,7 +238,9 @@ def _multiplier(view: Folded, at: int, language: str, langs: frozenset[str]) -> 
             following = view.text[found.end : found.end + 1]
             if not (following == "" or following.isdigit() or _closes(view.text, found.end)):
                 continue
-            fitting = [m for m in found.value if (not m.langs or m.langs & langs) and _spelt(view, found.start, found.end, m)]
+            fitting = [
+                m for m in found.value if (not m.langs or m.langs & langs) and _spelt(view, found.start, found.end, m)
+            ]
             hit = next((m for m in fitting if language in m.langs), fitting[0] if fitting else None)
             if hit is not None and first is not None and hit.value <= first.value:
                 hit = None
@@ -259,7 +267,7 @@ def _spelt(view: Folded, start: int, end: int, multiplier: Multiplier) -> bool:
 
 
 def _is_tail(text: str, tail: regex.Match[str], language: str, last: float) -> bool:
-    """Digits glued to a multiplier carry on below it: 3tr5 = 3.5 million. With a space only in Vietnamese, one digit."""
+    """Digits glued to a multiplier carry on below it: 3tr5 = 3.5 million. With a space only in Vietnamese, one digit."""  # noqa: E501
     after = text[tail.end() : tail.end() + 3]
     if after[:1].isalpha() or after[:1] == "%" or (after[:1] == " " and after[1:2].isdigit()):
         return False

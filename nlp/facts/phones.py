@@ -13,8 +13,9 @@ from phonenumbers import PhoneNumberType, ValidationResult
 from nlp.context import Context
 from nlp.facts.cues import Cue
 from nlp.facts.money import after, before
+from nlp.facts.numbers import amounts
 from nlp.facts.saiddigits import as_digits
-from nlp.facts.tables import countries, home, spaced, stuck, tongues
+from nlp.facts.tables import countries, home, spaced, stuck, tongues, view
 from nlp.text import Folded
 
 Found = tuple[str, str, int, int]
@@ -27,15 +28,31 @@ _DATE = regex.compile(
 )
 _YEARS = regex.compile(r"(?:1[5-9]|20)\d\d\s?[-–/ ]\s?(?:1[5-9]|20)\d\d\Z")
 _REACH, _BEHIND = 30, 12
-_MOST = 500  # candidates looked at in one field
-_JOINER = regex.compile(r"[\s/&+,.:\-()|]*(?:or|and|và|va|hoặc|atau|dan|ou|y|o|e|und|oder|и|или|au|na|veya|หรือ|และ|或|和|또는|me|us|only|please|pls|no|my)?[\s/&+,.:\-()|]*")
+_MOST = 300  # candidates looked at in one field
+_JOINER = regex.compile(
+    r"[\s/&+,.:\-()|]*(?:or|and|và|va|hoặc|atau|dan|ou|y|o|e|und|oder|и|или|au|na|veya|หรือ|และ|或|和|또는|me|us|only|please|pls|no|my)?[\s/&+,.:\-()|]*"
+)
 _LINK = regex.compile(r"[\s(\[/\-–（,]*(?:via|on|por|per|có|co|has|is|en|sur|auf|su|ada|bisa|こちら)?[\s(\[/:]*")
-_MESSENGERS = frozenset("whatsapp zalo wechat line telegram viber kakaotalk signal instagram facebook snapchat".split())
+_MESSENGERS = frozenset(
+    [
+        "whatsapp",
+        "zalo",
+        "wechat",
+        "line",
+        "telegram",
+        "viber",
+        "kakaotalk",
+        "signal",
+        "instagram",
+        "facebook",
+        "snapchat",
+    ]
+)
 _STOP = regex.compile(r"[;!?\n。！？।]")
-_MONEY_COUNTRY = {"GBP": "GB", "ZAR": "ZA", "KES": "KE", "NGN": "NG", "INR": "IN", "TZS": "TZ", "UGX": "UG", "PHP": "PH",
-                  "MYR": "MY", "SGD": "SG", "MXN": "MX", "COP": "CO", "PEN": "PE", "CLP": "CL", "BRL": "BR", "SAR": "SA",
-                  "AED": "AE", "EGP": "EG", "KWD": "KW", "QAR": "QA", "MAD": "MA", "DZD": "DZ", "IQD": "IQ", "JOD": "JO",
-                  "OMR": "OM", "TND": "TN", "ZMW": "ZM", "GHS": "GH", "PKR": "PK", "HKD": "HK", "TWD": "TW", "IDR": "ID",
+_MONEY_COUNTRY = {"GBP": "GB", "ZAR": "ZA", "KES": "KE", "NGN": "NG", "INR": "IN", "TZS": "TZ", "UGX": "UG", "PHP": "PH",  # noqa: E501
+                  "MYR": "MY", "SGD": "SG", "MXN": "MX", "COP": "CO", "PEN": "PE", "CLP": "CL", "BRL": "BR", "SAR": "SA",  # noqa: E501
+                  "AED": "AE", "EGP": "EG", "KWD": "KW", "QAR": "QA", "MAD": "MA", "DZD": "DZ", "IQD": "IQ", "JOD": "JO",  # noqa: E501
+                  "OMR": "OM", "TND": "TN", "ZMW": "ZM", "GHS": "GH", "PKR": "PK", "HKD": "HK", "TWD": "TW", "IDR": "ID",  # noqa: E501
                   "THB": "TH", "VND": "VN", "CHF": "CH", "KZT": "KZ", "UAH": "UA"}  # fmt: skip
 
 
@@ -51,11 +68,11 @@ def e164(raw: str, region: str) -> str | None:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
-def phones(view: Folded, cues: list[Cue], context: Context) -> Iterator[Found]:
+def phones(folded: Folded, cues: list[Cue], context: Context) -> Iterator[Found]:
     """The phone numbers of a text; their kind is the messenger that is named with them, else `phone`."""
-    text = as_digits(view.text, tongues(context.language.code, context.country))
+    text = as_digits(folded.text, tongues(context.language.code, context.country))
     previous: tuple[int, str] = (-1, "")
-    region = _region(view, context)
+    region = _region(folded, context)
     starts, ends = {cue.start for cue in cues}, {cue.end for cue in cues}
     for found in islice(_CANDIDATE.finditer(text), _MOST):
         if (found.start() and spaced(text[found.start() - 1]) and found.start() not in ends) or (
@@ -68,9 +85,14 @@ def phones(view: Folded, cues: list[Cue], context: Context) -> Iterator[Found]:
             kind = _kind(text, cues, start, end)
             if kind in ("never", "qq"):
                 continue
-            if previous[0] >= 0 and not kind and _STOP.search(text[previous[0] : start]) is None and start - previous[0] <= 5:
+            if (
+                previous[0] >= 0
+                and not kind
+                and _STOP.search(text[previous[0] : start]) is None
+                and start - previous[0] <= 5
+            ):
                 kind = previous[1]
-            number, first = _number(view, text, start, end, region, kind, context)
+            number, first = _number(folded, text, start, end, region, kind, context)
             if number:
                 yield kind if kind in _MESSENGERS else "phone", number, first, end
                 previous = (end, kind or "phone")
@@ -80,7 +102,10 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """A run of digits cut where a slash, or a sign before a plus, parts two numbers."""
     at = start
     for cut in regex.finditer(r"\s?/\s?(?=[+0(\d][\d \-.()]{6})|\s(?=\+\d)", text, pos=start + 7, endpos=end):
-        if sum(char.isdigit() for char in text[at : cut.start()]) >= 7 and sum(c.isdigit() for c in text[cut.end() : end]) >= 7:
+        if (
+            sum(char.isdigit() for char in text[at : cut.start()]) >= 7
+            and sum(c.isdigit() for c in text[cut.end() : end]) >= 7
+        ):
             yield at, cut.start()
             at = cut.end()
     yield at, end
@@ -94,7 +119,12 @@ def _kind(text: str, cues: list[Cue], start: int, end: int) -> str:
             between = text[cue.end : start]
             if _STOP.search(between) or any(char.isdigit() for char in between):
                 continue
-            if best and best.role in _MESSENGERS and cue.role == "phone" and _JOINER.fullmatch(text[best.end : cue.start]):
+            if (
+                best
+                and best.role in _MESSENGERS
+                and cue.role == "phone"
+                and _JOINER.fullmatch(text[best.end : cue.start])
+            ):
                 continue
             best = cue
         elif cue.start >= end:
@@ -108,11 +138,13 @@ def _kind(text: str, cues: list[Cue], start: int, end: int) -> str:
 def _behind(text: str, end: int, cue: Cue) -> bool:
     """Whether "(WhatsApp)" behind a number speaks of that number, and not of a name or number that follows it."""
     following = text[cue.end : cue.end + 4].lstrip(" :.-=")
-    return _LINK.fullmatch(text[end : cue.start]) is not None and not (following[:1].isascii() and (following[:1].isalnum() or following[:1] == "@"))
+    return _LINK.fullmatch(text[end : cue.start]) is not None and not (
+        following[:1].isascii() and (following[:1].isalnum() or following[:1] == "@")
+    )
 
 
 def _number(
-    view: Folded, text: str, start: int, end: int, region: str, kind: str, context: Context
+    folded: Folded, text: str, start: int, end: int, region: str, kind: str, context: Context
 ) -> tuple[str | None, int]:
     """E.164 and where it starts; leading groups (a price, a size) are given up until a number remains."""
     raw = text[start:end]
@@ -133,33 +165,47 @@ def _number(
             code = countries().get(region, ("", "", ()))[1]
             if code and digits.startswith(code) and len(digits) > len(code) + 6:
                 number = e164("+" + digits, "")
-        if number is not None and _sound(view, text, first, end, digits, number, plus, region, kind, context):
+        if number is not None and _sound(folded, text, first, end, digits, number, plus, region, kind, context):
             return number, first
     return None, start
 
 
 def _sound(
-    view: Folded, text: str, start: int, end: int, digits: str, number: str, plus: bool, region: str, kind: str, context: Context
+    folded: Folded,
+    text: str,
+    start: int,
+    end: int,
+    digits: str,
+    number: str,
+    plus: bool,
+    region: str,
+    kind: str,
+    context: Context,
 ) -> bool:
     """Whether a possible number is meant as one: a cue, a plus, or the form of a phone; money and measures are not."""
     language, country = context.language.code, context.country
     if kind:
         return kind != "email" or digits.startswith("0")
-    if after(view, end, language, country) or (before(view, start, language, country) and not plus):
+    if after(folded, end, language, country) or (before(folded, start, language, country) and not plus):
         return False
     if plus:
         return True
     parsed = phonenumbers.parse(number, None)
     groups = len(_TOKEN.findall(text[start:end]))
     valid = phonenumbers.is_valid_number(parsed)
-    mobile = phonenumbers.is_possible_number_for_type_with_reason(parsed, PhoneNumberType.MOBILE) == ValidationResult.IS_POSSIBLE
+    mobile = (
+        phonenumbers.is_possible_number_for_type_with_reason(parsed, PhoneNumberType.MOBILE)
+        == ValidationResult.IS_POSSIBLE
+    )
     if digits.startswith("0"):
         return (valid or mobile) and len(digits) >= 8
     if "(" in text[start : start + 2]:
         return True
     if _grouped_as_money(text[start:end]):
         return False
-    return (valid and len(digits) >= 9) or (groups >= 2 and mobile and len(digits) >= 10 and not _plain_numbers(text[start:end]))
+    return (valid and len(digits) >= 9) or (
+        groups >= 2 and mobile and len(digits) >= 10 and not _plain_numbers(text[start:end])
+    )
 
 
 def _grouped_as_money(written: str) -> bool:
@@ -174,9 +220,6 @@ def _plain_numbers(written: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _signs_of(text: str, language: str) -> str:
-    from nlp.facts.numbers import amounts
-    from nlp.facts.tables import view
-
     folded = view(text)
     for amount in amounts(text, language, ""):
         money = after(folded, amount.end, language, "") or before(folded, amount.start, language, "")
@@ -185,9 +228,11 @@ def _signs_of(text: str, language: str) -> str:
     return ""
 
 
-def _region(view: Folded, context: Context) -> str:
-    """The country whose numbers are meant: the site's, the language's, that of the money named, else Britain for English."""
+def _region(folded: Folded, context: Context) -> str:
+    """The country whose numbers are meant: the site's, the language's, that of the money named, else Britain for English."""  # noqa: E501
     at = home(context.language.code, context.country)
     if at:
         return at
-    return _signs_of(view.original, context.language.code) or {"en": "GB", "es": "ES", "ar": "SA"}.get(context.language.code, "")
+    return _signs_of(folded.original, context.language.code) or {"en": "GB", "es": "ES", "ar": "SA"}.get(
+        context.language.code, ""
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ import regex
 
 from nlp.context import Context
 from nlp.facts.cues import Cue, Cues, load
-from nlp.facts.numbers import amounts
+from nlp.facts.numbers import Amount, amounts
 from nlp.facts.tables import rows, tongues, view
 from nlp.lexicon import FOLDER
 from nlp.records import FieldName, Location, Quantity, Text
@@ -18,9 +18,11 @@ from nlp.records import FieldName, Location, Quantity, Text
 _CLASSES = frozenset({"seizure", "arrest", "conviction", "poaching", "smuggling"})
 _SENTENCE = regex.compile(r"(?:[.!?](?=[\s\"”’)]{1,3}(?:[\p{Lu}\p{Lo}\d\"“‘(]|\Z))|[。！？।។။]|\n)+[\"”’)\s]*")
 _DATELINE = regex.compile(r"\A\s*[\p{L} .,'()/\-]{2,60}?(?:\([\p{L}. ]{1,30}\)\s?)?\s?(?: - | – | — |—|--|: )")
-_ABBREVIATION = regex.compile(r"(?:\b(?:mr|mrs|dr|st|sr|sra|no|col|gen|lt|sgt|gov|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|kg|approx|tp|г|ул|тыс|руб)|\b\p{L}|\d)\.\s*\Z")
+_ABBREVIATION = regex.compile(
+    r"(?:\b(?:mr|mrs|dr|st|sr|sra|no|col|gen|lt|sgt|gov|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|kg|approx|tp|г|ул|тыс|руб)|\b\p{L}|\d)\.\s*\Z"
+)
 _MOST, _MOST_ARRESTS = 400, 500
-_UNSPACED = frozenset("zh ja th lo km my".split())
+_UNSPACED = frozenset(["zh", "ja", "th", "lo", "km", "my"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,9 @@ def _reporting() -> Cues:
                 if cls in _CLASSES:
                     entries.append((cls, path.stem, word))
     entries += [(role, lang, phrase) for role, lang, phrases in rows("reports.tsv") for phrase in phrases.split("|")]
-    return Cues(sorted(entries, key=lambda entry: ("conviction", "seizure", "arrest", "poaching", "smuggling").index(entry[0])))
+    return Cues(
+        sorted(entries, key=lambda entry: ("conviction", "seizure", "arrest", "poaching", "smuggling").index(entry[0]))
+    )
 
 
 def parts(text: Text, langs: frozenset[str]) -> list[Part]:
@@ -76,9 +80,12 @@ def parts(text: Text, langs: frozenset[str]) -> list[Part]:
 def _sentences(text: str) -> list[tuple[int, int]]:
     out, start = [], 0
     for found in _SENTENCE.finditer(text):
-        if found.group().startswith(".") and _ABBREVIATION.search(text[max(0, found.start() - 8) : found.start() + 1]):
-            if not text[found.end() : found.end() + 1].isupper() or text[found.start() - 1 : found.start()].isdigit() is False:
-                continue
+        short = found.group().startswith(".") and _ABBREVIATION.search(
+            text[max(0, found.start() - 8) : found.start() + 1]
+        )
+        ended = text[found.end() : found.end() + 1].isupper() and text[found.start() - 1 : found.start()].isdigit()
+        if short and not ended:
+            continue
         out.append((start, found.end()))
         start = found.end()
         if len(out) >= _MOST:
@@ -89,7 +96,7 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 
 
 def kind_of(every: Sequence[Part]) -> str:
-    """What is reported: a conviction when the title or first sentence says so, else seizure, arrest, poaching, smuggling."""
+    """What is reported: a conviction when the title or first sentence says so, else seizure, arrest, poaching, smuggling."""  # noqa: E501
     roles = {role for part in every for role in part.roles}
     head = {role for part in every[:2] for role in part.roles}
     if "conviction" in head and "seizure" not in head:
@@ -114,7 +121,13 @@ def apart(every: list[Part], locations: Sequence[Location], quantities: Sequence
     groups: list[list[Part]] = [[]]
     for part in every:
         told = any(p.field == "text" and (p.roles or has(quantities, p)) for p in groups[-1])
-        if part.separate and told and part.field == "text" and has(locations, part) and (part.roles or has(quantities, part)):
+        if (
+            part.separate
+            and told
+            and part.field == "text"
+            and has(locations, part)
+            and (part.roles or has(quantities, part))
+        ):
             groups.append([])
         groups[-1].append(part)
     if len(groups) > 1:  # the title speaks of both, or of the first
@@ -143,13 +156,20 @@ def arrested(text: Text, group: list[Part], context: Context) -> int | None:
     return best
 
 
-def _people(text: str, people: list[Cue], counted: Sequence[object], part: Part, span: object, language: str) -> int | None:
+def _people(
+    text: str,
+    people: list[Cue],
+    counted: Sequence[Amount],
+    part: Part,
+    span: Callable[[int, int], tuple[int, int]],
+    language: str,
+) -> int | None:
     """The largest number of people counted in one sentence, else one for "a man"."""
     best = 0
     reach = 4 if language in _UNSPACED else 28
     for amount in counted:
-        start, end, value = amount.start, amount.end, amount.value  # type: ignore[attr-defined]
-        first, _ = span(start, end)  # type: ignore[operator]
+        start, end, value = amount.start, amount.end, amount.value
+        first, _ = span(start, end)
         if not (part.start <= first < part.end) or not float(value).is_integer() or not 1 <= value <= _MOST_ARRESTS:
             continue
         for cue in people:
@@ -158,7 +178,9 @@ def _people(text: str, people: list[Cue], counted: Sequence[object], part: Part,
                 best = max(best, int(value))
     if best:
         return best
-    return 1 if any(cue.role == "one" and part.start <= span(cue.start, cue.end)[0] < part.end for cue in people) else None  # type: ignore[operator]
+    return (
+        1 if any(cue.role == "one" and part.start <= span(cue.start, cue.end)[0] < part.end for cue in people) else None
+    )
 
 
 def _plain(gap: str) -> bool:

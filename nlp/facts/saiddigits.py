@@ -1,4 +1,4 @@
-"""Digits written as words or look-alike letters, put back as digits of the same length where they form a phone number."""
+"""Digits written as words or look-alike letters, put back as digits where they form a phone number."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from nlp.facts.tables import rows
 from nlp.text import key
 
-_ZEROS = {"en": "zero|oh|o|nought", "vi": "không|zero", "th": "ศูนย์", "lo": "ສູນ", "km": "សូន្យ", "my": "သုည", "id": "nol|kosong",
-          "ms": "kosong|sifar", "fr": "zero", "es": "cero", "pt": "zero", "de": "null", "it": "zero", "nl": "nul", "ru": "ноль|нуль",
-          "ar": "صفر", "hi": "शून्य|जीरो|ज़ीरो", "sw": "sifuri", "tr": "sıfır", "tl": "sero|zero", "ko": "영|공", "zh": "零|洞|拐"}  # fmt: skip
-_UNSPACED = frozenset("th lo km my zh ko ja".split())
+_ZEROS = {"en": "zero|oh|o|nought", "vi": "không|zero", "th": "ศูนย์", "lo": "ສູນ", "km": "សូន្យ", "my": "သုည", "id": "nol|kosong",  # noqa: E501
+          "ms": "kosong|sifar", "fr": "zero", "es": "cero", "pt": "zero", "de": "null", "it": "zero", "nl": "nul", "ru": "ноль|нуль",  # noqa: E501
+          "ar": "صفر", "hi": "शून्य|जीरो|ज़ीरो", "sw": "sifuri", "tr": "sıfır", "tl": "sero|zero", "ko": "영|공", "zh": "零|洞|拐"}  # fmt: skip  # noqa: E501
+_UNSPACED = frozenset(["th", "lo", "km", "my", "zh", "ko", "ja"])
 _LOOKALIKE = regex.compile(r"(?<![\w+])[0o+][0-9oil|]{1,12}+(?:[ .\-]{1,2}[0-9oil|]{2,8}+){0,6}+(?![\w])")
 _LETTERS = str.maketrans("oil|", "0111")
 _FEWEST, _FEWEST_SAID = 7, 4
+_READ = 100_000  # characters in which numbers are said in words; beyond stand long documents
 
 
 @lru_cache(maxsize=64)
 def _table(langs: frozenset[str]) -> tuple[dict[str, str], AhoCorasick, regex.Pattern[str]] | None:
     words: dict[str, str] = {}
-    spaced, tight = set(), set()
+    spaced: set[str] = set()
+    tight: set[str] = set()
     for lang, kind, value, forms in rows("numerals.tsv"):
         if lang in langs and kind == "n" and value in "0123456789" and len(value) == 1:
             for form in forms.split("|"):
@@ -53,13 +55,14 @@ def as_digits(text: str, langs: frozenset[str]) -> str:
     'ring 0'
     """
     if "o" in text or "l" in text or "|" in text or "i" in text:
-        text = _LOOKALIKE.sub(_lookalike, text)
+        text = _LOOKALIKE.sub(_lookalike, text[:_READ]) + text[_READ:]
     table = _table(langs)
     if table is None:
         return text
+    text, rest = text[:_READ], text[_READ:]
     words, counter, pattern = table
     if len(counter.find_matches_as_indexes(text)) < _FEWEST_SAID:
-        return text
+        return text + rest
     out, last = [], 0
     for found in pattern.finditer(text):
         digits, said, repeat = [], 0, 1
@@ -80,7 +83,7 @@ def as_digits(text: str, langs: frozenset[str]) -> str:
             size = len(found.group())
             out += [text[last : found.start()], joined.ljust(size)[:size]]
             last = found.end()
-    return "".join([*out, text[last:]])
+    return "".join([*out, text[last:], rest])
 
 
 def _glued(word: str, words: dict[str, str]) -> str:

@@ -32,7 +32,7 @@ def parse_amount(text: str, country: str = "") -> Money | None:
     folded = view(text)
     found = amounts(text, language, country)
     signed = [(amount, money) for amount in found
-              if (money := after(folded, amount.end, language, country) or before(folded, amount.start, language, country))]  # fmt: skip
+              if (money := after(folded, amount.end, language, country) or before(folded, amount.start, language, country))]  # fmt: skip  # noqa: E501
     for amount, money in signed:
         if amount.multiplied or len(signed) > 1:
             return Money(amount.value, money.currency)

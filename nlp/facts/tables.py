@@ -42,7 +42,9 @@ def spaced(char: str) -> bool:
     code = ord(char)
     if code < 0x590:
         return char.isalpha()
-    return 0x590 <= code < 0xE00 and unicodedata.category(char)[0] in "LM" or 0x1E00 <= code < 0x2000 and char.isalpha()
+    return (0x590 <= code < 0xE00 and unicodedata.category(char)[0] in "LM") or (
+        0x1E00 <= code < 0x2000 and char.isalpha()
+    )
 
 
 def ends(text: str, at: int) -> bool:
@@ -105,7 +107,7 @@ class Words(Generic[Value]):
         return self._values.get(word, [])
 
     def at(self, text: str, start: int, *, loose: bool = False) -> Iterator[Found[list[Value]]]:
-        """Entries that begin at `start`, the longest first; a digit may stand before them. `loose`: may end in a word."""
+        """Entries that begin at `start`, the longest first; a digit may stand before them. `loose`: may end in a word."""  # noqa: E501
         if start >= len(text):
             return
         for size in self._first.get(text[start], ()):

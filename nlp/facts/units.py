@@ -29,9 +29,15 @@ class Measure(NamedTuple):
 @lru_cache(maxsize=1)
 def units() -> Words[Unit]:
     """Units and counters of all languages."""
-    entries = [(word, Unit(unit, kind, frozenset(langs.split()), marked(word))) for unit, kind, langs, words in rows("units.tsv") for word in words.split("|")]
+    entries = [
+        (word, Unit(unit, kind, frozenset(langs.split()), marked(word)))
+        for unit, kind, langs, words in rows("units.tsv")
+        for word in words.split("|")
+    ]
     entries += [
-        (word, Unit(unit, "count", frozenset((lang,)), marked(word))) for unit, lang, words in rows("counters.tsv") for word in words.split("|")
+        (word, Unit(unit, "count", frozenset((lang,)), marked(word)))
+        for unit, lang, words in rows("counters.tsv")
+        for word in words.split("|")
     ]
     return Words(entries)
 
@@ -44,7 +50,9 @@ def unit_after(folded: Folded, end: int, language: str, country: str, *, reach: 
     langs = tongues(language, country)
     for found in units().at(text, at):
         for unit in found.value:
-            if (not unit.langs or unit.langs & langs) and (not unit.marked or written_as(folded, found.start, found.end, unit.marked)):
+            if (not unit.langs or unit.langs & langs) and (
+                not unit.marked or written_as(folded, found.start, found.end, unit.marked)
+            ):
                 return Measure(unit, found.start, found.end)
     return None
 
@@ -56,7 +64,9 @@ def unit_before(folded: Folded, start: int, langs: frozenset[str]) -> Measure | 
         at -= 1
     for found in units().before(text, at):
         for unit in found.value:
-            if (not unit.langs or unit.langs & langs) and (not unit.marked or written_as(folded, found.start, found.end, unit.marked)):
+            if (not unit.langs or unit.langs & langs) and (
+                not unit.marked or written_as(folded, found.start, found.end, unit.marked)
+            ):
                 return Measure(unit, found.start, found.end)
     return None
 

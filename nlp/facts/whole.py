@@ -33,11 +33,15 @@ def read(
     Quantities are amounts of what is traded: none where the text is not `relevant`; events only in relevant news.
     """
     fields = [(field, getattr(text, field)) for field in _FIELDS if getattr(text, field)]
-    priced = [price for field, value in fields if field != "seller_text" for price in prices.find(field, value, context)]
+    priced = [
+        price for field, value in fields if field != "seller_text" for price in prices.find(field, value, context)
+    ]
     reached = [contact for field, value in fields for contact in contacts.find(field, value, context)]
     located = [place for field, value in fields for place in places.find(field, value, context)]
     body = [(field, value) for field, value in fields if field != "seller_text"]
-    amounts = [item for field, value in body for item in quantities.find(field, value, context, counted)] if relevant else []
+    amounts = (
+        [item for field, value in body for item in quantities.find(field, value, context, counted)] if relevant else []
+    )
     days = [day for field, value in body for day in dates.find(field, value, context)]
     told = events.find(text, context, taxa, amounts, located, days) if relevant and context.kind == "news" else []
     return Facts(

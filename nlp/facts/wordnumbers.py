@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import regex
 
 from nlp.facts.tables import home, rows, tongues
 from nlp.text import key
 
-_UNSPACED = frozenset("th lo km my zh ko".split())
+_UNSPACED = frozenset(["th", "lo", "km", "my", "zh", "ko"])
 _REVERSED = frozenset({"sw"})  # laki tatu: the multiplier stands first
 _MYRIADS = frozenset({"zh", "ja", "ko"})
 _LONGEST, _MOST = 24, 3000
@@ -30,8 +30,8 @@ class Numerals(NamedTuple):
     """The number words of one language and the pattern that finds a run of them."""
 
     words: dict[str, Token]
-    run: regex.Pattern[str] | re.Pattern[str]
-    one: regex.Pattern[str] | re.Pattern[str]
+    run: Any  # a pattern of re or regex
+    one: Any
 
 
 @lru_cache(maxsize=64)
@@ -68,7 +68,10 @@ def spoken(text: str, language: str, country: str = "") -> Iterator[tuple[int, i
         for found in islice(table.run.finditer(text), _MOST):
             if found.start() in done:
                 continue
-            tokens = [(table.words[m.group()], m.start(), m.end()) for m in table.one.finditer(text, found.start(), found.end())]
+            tokens = [
+                (table.words[m.group()], m.start(), m.end())
+                for m in table.one.finditer(text, found.start(), found.end())
+            ]
             while tokens and tokens[-1][0].kind == "and":
                 tokens.pop()
             while tokens and tokens[0][0].kind == "and":
@@ -101,7 +104,7 @@ def evaluate(tokens: list[Token], *, myriads: bool = False) -> float:
         if kind == "n":
             # digits read out follow each other (二五); words add up (twenty five)
             number = number * 10 + value if fresh and value < 10 else number + value
-            fresh = 0 < number and value < 10
+            fresh = number > 0 and value < 10
         elif kind == "teen":
             number += 10
         elif kind == "plushalf":

@@ -1,0 +1,1 @@
+"""The gazetteer: its data, and reading names of places in a text."""

@@ -39,7 +39,9 @@ class Gazetteer:
     """Names to places. About 80,000 places with 270,000 names; loads in under a second."""
 
     def __init__(self) -> None:
-        self._rows: list[str] = gzip.decompress((FOLDER / "cities.tsv.gz").read_bytes()).decode("utf-8").splitlines()[1:]
+        self._rows: list[str] = (
+            gzip.decompress((FOLDER / "cities.tsv.gz").read_bytes()).decode("utf-8").splitlines()[1:]
+        )
         names: dict[str, int | tuple[int, ...]] = {}
         for number, row in enumerate(self._rows):
             for name in row[row.rindex("\t") + 1 :].split("|"):
@@ -47,13 +49,19 @@ class Gazetteer:
         for country, precision, latitude, longitude, population, forms, _ in _table("extra.tsv"):
             spelled = forms.split("|")
             # Coordinates stand where all names of the row are of one place; other rows are lists of places.
-            shared = next((n for form in spelled if (n := self._known(names, key(form), country)) is not None), None) if latitude else None
+            shared = (
+                next((n for form in spelled if (n := self._known(names, key(form), country)) is not None), None)
+                if latitude
+                else None
+            )
             for form in spelled:
                 folded = key(form)
                 if self._known(names, folded, country) is not None:
                     continue
                 if shared is None:
-                    self._rows.append("\t".join(("", country, precision, latitude, longitude, population, form, folded)))
+                    self._rows.append(
+                        "\t".join(("", country, precision, latitude, longitude, population, form, folded))
+                    )
                     _add(names, folded, len(self._rows) - 1)
                     shared = len(self._rows) - 1 if latitude else None
                 else:
@@ -71,7 +79,9 @@ class Gazetteer:
         self._phrases = AhoCorasick(phrases, implementation=Implementation.ContiguousNFA)
         wide = [name for name in (*names, *self.not_places) if unspaced(name[0]) and len(name) > 1]
         self._wide = wide
-        self._automaton = AhoCorasick(wide, implementation=Implementation.ContiguousNFA, matchkind=MatchKind.LeftmostLongest)
+        self._automaton = AhoCorasick(
+            wide, implementation=Implementation.ContiguousNFA, matchkind=MatchKind.LeftmostLongest
+        )
 
     def __len__(self) -> int:
         return len(self.names)
@@ -82,7 +92,14 @@ class Gazetteer:
     def _known(self, names: dict[str, int | tuple[int, ...]], name: str, country: str) -> int | None:
         """The row of a name in a country."""
         numbers = names.get(name, ())
-        return next((n for n in ((numbers,) if isinstance(numbers, int) else numbers) if self._rows[n].split("\t", 2)[1] == country), None)
+        return next(
+            (
+                n
+                for n in ((numbers,) if isinstance(numbers, int) else numbers)
+                if self._rows[n].split("\t", 2)[1] == country
+            ),
+            None,
+        )
 
     @lru_cache(maxsize=4096)  # noqa: B019 - one gazetteer a process, it lives as long as the cache
     def places(self, name: str) -> tuple[Place, ...]:
@@ -115,7 +132,7 @@ def _add(names: dict[str, int | tuple[int, ...]], name: str, number: int) -> Non
 
 def _place(row: str) -> Place:
     number, country, precision, latitude, longitude, people, name, _ = row.split("\t")
-    return Place(name, country, precision, float(latitude) if latitude else None, float(longitude) if longitude else None,
+    return Place(name, country, precision, float(latitude) if latitude else None, float(longitude) if longitude else None,  # noqa: E501
                  int(people), int(number) if number else None)  # fmt: skip
 
 

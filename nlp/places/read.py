@@ -18,17 +18,28 @@ from nlp.text import Folded
 
 _TOKEN = regex.compile(r"[\p{L}\p{M}]++(?:'s\b)?")
 _MOST_WORDS, _MOST_TOKENS = 4, 20_000
+_JOINTS = str.maketrans("-'", "  ")
 _ROMANCE = frozenset({"fr", "es", "it", "pt"})
 _HANGUL_TAILS = frozenset(
-    "시 군 구 동 도 역 에서 에 은 는 이 가 을 를 의 로 으로 와 과 쪽 근처 지역 까지 부터 시내 인근 시에서 시내에서 구에서 동에서 군에서 에서만 직거래 에 있는 공항 항 발 산 행 거주 시장 세관 경찰서".split()
+    ["시", "군", "구", "동", "도", "역", "에서", "에", "은", "는", "이", "가", "을", "를", "의", "로", "으로", "와", "과", "쪽", "근처", "지역", "까지", "부터", "시내", "인근", "시에서", "시내에서", "구에서", "동에서", "군에서", "에서만", "직거래", "에", "있는", "공항", "항", "발", "산", "행", "거주", "시장", "세관", "경찰서"]  # noqa: E501
 )  # fmt: skip
-_ARABIC_HEADS = (("وال", "ال"), ("بال", "ال"), ("لل", "ال"), ("كال", "ال"), ("فال", "ال"), ("و", ""), ("ب", ""), ("ل", ""), ("ف", ""))
+_ARABIC_HEADS = (
+    ("وال", "ال"),
+    ("بال", "ال"),
+    ("لل", "ال"),
+    ("كال", "ال"),
+    ("فال", "ال"),
+    ("و", ""),
+    ("ب", ""),
+    ("ل", ""),
+    ("ف", ""),
+)
 _RUSSIAN_ENDINGS = ("ского", "скои", "ом", "ем", "ои", "еи", "ах", "ях", "ов", "ью", "а", "е", "у", "ы", "и", "я", "ю")
 _RUSSIAN_STEMS = ("", "а", "я", "ь", "о", "е", "ы", "и", "ии", "ск", "скии")
 _ALONE_BEFORE = frozenset(".,;:!?\n()[]|/·•–—-。，、；：！？။៖។၊→📍🏠")
 # What stands behind the name of a place in reports.
 _PLACED = regex.compile(
-    r"(?:'s)? (?:international |national |sea ?|land |border )?(?:airport|port|border|road|highway|county|district|province|region|state|village|town|"
+    r"(?:'s)? (?:international |national |sea ?|land |border )?(?:airport|port|border|road|highway|county|district|province|region|state|village|town|"  # noqa: E501
     r"city|park|reserve|forest|market|island|station|checkpoint|customs|court|area|municipality|prefecture|crossing|flughafen|hafen|havaliman|limani|"
     r"sinir|luchthaven|haven|जिले|जिला|में|हवाई)"
 )
@@ -65,25 +76,37 @@ def candidates(text: str, context: Context) -> Iterator[Hit]:
     spans = [*_spaced(folded, context), *gazetteer().wide(folded.text)]
     if not spans:
         return
-    ends = {cue.end: cue.role for cue in _cues().find(folded.text, tongues(context.language.code, context.country), folded)}
+    ends = {
+        cue.end: cue.role for cue in _cues().find(folded.text, tongues(context.language.code, context.country), folded)
+    }
     others = gazetteer().phrases(folded.text)
     for start, end in spans:
         if any(first <= start and end <= last for first, last in others):
             continue
-        if folded.text[end - 1 : end + 1] == "市内" and folded.text[start : end - 1] in gazetteer():
-            end -= 1
-        name = folded.text[start:end].replace("-", " ").replace("'", " ")
-        name = folded.text[start:end] if folded.text[start:end] in gazetteer() else " ".join(name.split())
-        before = folded.text[:start].rstrip(" :：") if start < 4000 else folded.text[start - 200 : start].rstrip(" :：")
-        shift = max(0, start - 200) if start >= 4000 else 0
-        cue = ends.get(shift + len(before), "")
-        left = before[-1:] if before else "."
-        right = folded.text[end : end + 8].lstrip(" ")[:1] or "."
-        alone = (left in _ALONE_BEFORE or not before) and right in _ALONE_BEFORE
-        first, _ = folded.span(start, end)
-        capital = folded.original[first].isupper()
-        yield Hit(start, end, name, cue, alone, capital, context.language.code in _ROMANCE and _attributive(folded.text, start), _inside(folded.text, start, end), _glued(folded.text, start),
-                  _PLACED.match(folded.text, end) is not None)  # fmt: skip
+        yield _hit(folded, start, end, ends, context)
+
+
+def _hit(folded: Folded, start: int, stop: int, ends: dict[int, str], context: Context) -> Hit:
+    """What speaks for the name at these offsets."""
+    text = folded.text
+    end = stop - 1 if text[stop - 1 : stop + 1] == "市内" and text[start : stop - 1] in gazetteer() else stop
+    name = text[start:end] if text[start:end] in gazetteer() else " ".join(text[start:end].translate(_JOINTS).split())
+    floor = max(0, start - 200)
+    before = text[floor:start].rstrip(" :：")
+    right = text[end : end + 8].lstrip(" ")[:1] or "."
+    first, _ = folded.span(start, end)
+    return Hit(
+        start,
+        end,
+        name,
+        cue=ends.get(floor + len(before), ""),
+        alone=(not before or before[-1] in _ALONE_BEFORE) and right in _ALONE_BEFORE,
+        capital=folded.original[first].isupper(),
+        attributive=context.language.code in _ROMANCE and _attributive(text, start),
+        inside=_inside(text, start, end),
+        glued=_glued(text, start),
+        placed=_PLACED.match(text, end) is not None,
+    )
 
 
 def _glued(text: str, start: int) -> bool:
@@ -162,9 +185,9 @@ def stem(word: str) -> str:
 
 
 _ATTRIBUTE = regex.compile(r"[\p{Ll}]{3,} (?:de|di|du|da|do|d'|von|del|des)\s?\Z")
-_PLACE_NOUN = regex.compile(r"(?:pres|cerca|perto|ville|ciudad|cidade|region|regiao|zona|puerto|porto|aeropuerto|aeroporto|aeroport|departement|"
+_PLACE_NOUN = regex.compile(r"(?:pres|cerca|perto|ville|ciudad|cidade|region|regiao|zona|puerto|porto|aeropuerto|aeroporto|aeroport|departement|"  # noqa: E501
                             r"provincia|estado|envio|desde|distrito|municipio|port|commune|mairie|environs|alrededores|frontera|gare|"
-                            r"douane|douanes|parc|selva|mercado|marche|tribunal|juzgado|policia|police) (?:de|di|du|da|do|d'|von|del|des)\s?\Z")  # fmt: skip
+                            r"douane|douanes|parc|selva|mercado|marche|tribunal|juzgado|policia|police) (?:de|di|du|da|do|d'|von|del|des)\s?\Z")  # fmt: skip  # noqa: E501
 
 
 def _attributive(text: str, start: int) -> bool:
@@ -185,7 +208,7 @@ def _kin(language: str) -> frozenset[str]:
 
 
 def choose(hit: Hit, context: Context, named: frozenset[str]) -> tuple[Place, float] | None:
-    """The place that a name means here, and how sure; None for an ordinary word. `named`: countries of other sure names."""
+    """The place that a name means here, and how sure; None for an ordinary word. `named`: countries of other sure names."""  # noqa: E501
     places = gazetteer().places(hit.name)
     at = home(context.language.code, context.country)
     kin = _kin(context.language.code) if not context.country else frozenset()
@@ -209,7 +232,9 @@ def _sure(hit: Hit, place: Place, context: Context, at: str, named: frozenset[st
     cased = first.isalpha() and (first.upper() != first)
     near = place.country == at or place.country in named
     langs = gazetteer().words.get(hit.name, frozenset())
-    ordinary = bool(langs & {context.language.code}) or (bool(langs & {"en"}) and context.language.code in ("tl", "ms", "id", "hi", "sw"))
+    ordinary = bool(langs & {context.language.code}) or (
+        bool(langs & {"en"}) and context.language.code in ("tl", "ms", "id", "hi", "sw")
+    )
     foreign_word = bool(langs) and not ordinary and context.language.code == "und"
     points = 1.0 + (1.5 if near else 0.0)
     points += 1.0 if hit.cue else 0.0

@@ -1,4 +1,4 @@
-"""How people write prices, amounts, contacts, places and dates: one line of `cases/facts_<language>.jsonl`, one test."""
+"""How people write prices, amounts, contacts, places and dates: one line of `cases/facts_<language>.jsonl`, one test."""  # noqa: E501
 
 import json
 from pathlib import Path
@@ -30,14 +30,20 @@ FACTS = {
     "quantities": lambda text, context: [
         {"value": q.value, "unit": q.unit} for q in quantities.find("text", text, context)
     ],
-    "contacts": lambda text, context: [{"kind": c.kind, "value": c.value} for c in contacts.find("text", text, context)],
-    "places": lambda text, context: [{"name": p.name, "country": p.country} for p in places.find("text", text, context)],
+    "contacts": lambda text, context: [
+        {"kind": c.kind, "value": c.value} for c in contacts.find("text", text, context)
+    ],
+    "places": lambda text, context: [
+        {"name": p.name, "country": p.country} for p in places.find("text", text, context)
+    ],
     "dates": lambda text, context: [d.value for d in dates.find("text", text, context)],
     "language": lambda text, context: detect(text, context.country).code,
 }
 
 
-@pytest.mark.parametrize(("lang", "case"), [case for path in sorted(CASES.glob("facts_*.jsonl")) for case in read(path)])
+@pytest.mark.parametrize(
+    ("lang", "case"), [case for path in sorted(CASES.glob("facts_*.jsonl")) for case in read(path)]
+)
 def test_case(lang, case):
     kind = "news" if case["fact"] == "dates" else "listing"
     context = Context(kind, case["country"], Language(lang, 1.0), case.get("published", ""))

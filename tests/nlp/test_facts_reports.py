@@ -49,7 +49,7 @@ def events_of(told):
 
 CASES = [
     Told("en", "", "2024-04-07", "Two arrested with 78kg of ivory in Mombasa",
-         "MOMBASA - Police on Saturday recovered twelve pieces of ivory weighing 78kg. The driver was arrested.", "ivory", False,
+         "MOMBASA - Police on Saturday recovered twelve pieces of ivory weighing 78kg. The driver was arrested.", "ivory", False,  # noqa: E501
          [("seizure", "Mombasa", "KE", "2024-04-06", {(12, "pieces"), (78, "kg")}, 2)]),
     Told("fr", "CM", "2023-05-10", "Douala : 120 kg d'ivoire saisis",
          "Les douaniers ont saisi mardi à Douala 120 kg d'ivoire. Trois personnes ont été arrêtées.", "ivoire", False,
@@ -61,7 +61,7 @@ CASES = [
          "11月17日，昆明海关查获象牙制品12件，重3.5公斤，抓获2名犯罪嫌疑人。", "象牙", False,
          [("seizure", "昆明", "CN", "2023-11-17", {(12, "pieces"), (3.5, "kg")}, 2)]),
     Told("id", "ID", "2023-11-18", "Tiga penjual gading ditangkap di Jambi",
-         "Polisi menangkap tiga orang di Jambi pada Jumat (17/11). Petugas menyita 7,5 kilogram gading.", "gading", False,
+         "Polisi menangkap tiga orang di Jambi pada Jumat (17/11). Petugas menyita 7,5 kilogram gading.", "gading", False,  # noqa: E501
          [("seizure", "Jambi", "ID", "2023-11-17", {(7.5, "kg")}, 3)]),
     Told("pt", "MZ", "2023-12-20", "Apreendido marfim em Nampula",
          "A polícia apreendeu na segunda-feira, em Nampula, 45 quilos de marfim e deteve dois homens.", "marfim", False,
@@ -70,12 +70,12 @@ CASES = [
          "A court in Arusha on Monday sentenced a man to 20 years in prison over ivory.", "ivory", False,
          [("conviction", "Arusha", "TZ", "2024-03-11", set(), 1)]),
     Told("en", "TH", "2023-02-03", "116 elephants found at Suvarnabhumi",
-         "Customs officers at Suvarnabhumi airport seized 116 elephants on Thursday. The bag had arrived on a flight from Colombo.",
+         "Customs officers at Suvarnabhumi airport seized 116 elephants on Thursday. The bag had arrived on a flight from Colombo.",  # noqa: E501
          "elephants", True, [("seizure", "Suvarnabhumi", "TH", "2023-02-02", {(116, "animals")}, None)]),
     Told("en", "KE", "2024-05-10", "Ivory seized in two operations",
-         "Officers in Voi seized 40 kg of ivory on Monday and arrested two men. In a separate operation in Kisumu on Wednesday, "
+         "Officers in Voi seized 40 kg of ivory on Monday and arrested two men. In a separate operation in Kisumu on Wednesday, "  # noqa: E501
          "rangers recovered 12 kg of ivory. One man was arrested.", "ivory", False,
-         [("seizure", "Voi", "KE", "2024-05-06", {(40, "kg")}, 2), ("seizure", "Kisumu", "KE", "2024-05-08", {(12, "kg")}, 1)]),
+         [("seizure", "Voi", "KE", "2024-05-06", {(40, "kg")}, 2), ("seizure", "Kisumu", "KE", "2024-05-08", {(12, "kg")}, 1)]),  # noqa: E501
 ]  # fmt: skip
 
 
@@ -89,7 +89,16 @@ def test_event(told):
 
 
 def test_a_weight_is_never_a_count():
-    told = Told("en", "GB", "2024-01-02", "", "Officers seized 300 kg of elephant tusks from 12 bags on Monday.", "elephant", True, [])
+    told = Told(
+        "en",
+        "GB",
+        "2024-01-02",
+        "",
+        "Officers seized 300 kg of elephant tusks from 12 bags on Monday.",
+        "elephant",
+        True,
+        [],
+    )
     units = {(q.value, q.unit) for event in events_of(told) for q in event.quantities}
     assert (300, "animals") not in units
     assert (300, "kg") in units
@@ -101,7 +110,14 @@ def test_no_taxon_no_event():
 
 
 def test_whole_text_settles_over_fields():
-    text = Text("x", "listing", "Ivory figure", "£480, ring 07700 900142 or WhatsApp 07700 900142. 14cm, Leeds", "Shop | Leeds", "GB")
+    text = Text(
+        "x",
+        "listing",
+        "Ivory figure",
+        "£480, ring 07700 900142 or WhatsApp 07700 900142. 14cm, Leeds",
+        "Shop | Leeds",
+        "GB",
+    )
     facts = read(text, Context("listing", "GB", Language("en", 1.0)))
     assert facts.price is not None
     assert (facts.price.amount, facts.price.currency) == (480, "GBP")

@@ -38,23 +38,32 @@ def test_words_of_the_tables_are_found_by_their_folded_form():
 
 
 def test_currencies_are_known_or_families():
-    known = {money for money, _, _ in tables.countries().values()} | {"XBT", "IRT", "ERN", "SLL", "ZMW", "USD", "VES", "BYN"}
+    known = {money for money, _, _ in tables.countries().values()} | {
+        "XBT",
+        "IRT",
+        "ERN",
+        "SLL",
+        "ZMW",
+        "USD",
+        "VES",
+        "BYN",
+    }
     for _, values in signs():
         for sign in values:
             assert sign.currency in families() or sign.currency == "*HOME" or sign.currency in known, sign
 
 
 @pytest.mark.parametrize(("sign", "language", "country", "want"), [
-    ("*DOLLAR", "en", "AU", "AUD"), ("*DOLLAR", "en", "KH", "USD"), ("*YEN", "ja", "", "JPY"), ("*YEN", "zh", "CN", "CNY"),
-    ("*KRONE", "en", "NO", "NOK"), ("*RUPEE", "en", "PK", "PKR"), ("*POUND", "en", "EG", "EGP"), ("*HOME", "vi", "", "VND"),
+    ("*DOLLAR", "en", "AU", "AUD"), ("*DOLLAR", "en", "KH", "USD"), ("*YEN", "ja", "", "JPY"), ("*YEN", "zh", "CN", "CNY"),  # noqa: E501
+    ("*KRONE", "en", "NO", "NOK"), ("*RUPEE", "en", "PK", "PKR"), ("*POUND", "en", "EG", "EGP"), ("*HOME", "vi", "", "VND"),  # noqa: E501
 ])  # fmt: skip
 def test_a_shared_sign_is_that_of_the_country(sign, language, country, want):
     assert resolve(sign, language, country) == want
 
 
 @pytest.mark.parametrize(("text", "country", "want"), [
-    ("3tr5", "VN", (3_500_000, "VND")), ("$1.2k", "US", (1200, "USD")), ("300元/克", "CN", (300, "CNY")), ("1.2 crore", "IN", (1.2e7, "INR")),
-    ("KSh 4,500", "KE", (4500, "KES")), ("1 234,50 zł", "", (1234.5, "PLN")), ("450", "DE", (450, "")), ("$12", "", (12, "USD")),
+    ("3tr5", "VN", (3_500_000, "VND")), ("$1.2k", "US", (1200, "USD")), ("300元/克", "CN", (300, "CNY")), ("1.2 crore", "IN", (1.2e7, "INR")),  # noqa: E501
+    ("KSh 4,500", "KE", (4500, "KES")), ("1 234,50 zł", "", (1234.5, "PLN")), ("450", "DE", (450, "")), ("$12", "", (12, "USD")),  # noqa: E501
 ])  # fmt: skip
 def test_short_price_strings(text, country, want):
     assert parse_amount(text, country) == want
@@ -99,7 +108,9 @@ def test_floors_on_the_sample():
         facts, want = read(text, Context(row["kind"], row["country"], language)), row["gold"]
         price = facts.price and {"amount": facts.price.amount, "currency": facts.price.currency}
         right["price"] += price == want["price"]
-        right["contacts"] += {(c.kind, c.value) for c in facts.contacts} == {(c["kind"], c["value"]) for c in want["contacts"]}
+        right["contacts"] += {(c.kind, c.value) for c in facts.contacts} == {
+            (c["kind"], c["value"]) for c in want["contacts"]
+        }
         right["countries"] += {p.country for p in facts.locations} == {p["country"] for p in want["locations"]}
         right["language"] += language.code == row["lang"]
     assert all(value >= 0.95 * len(rows) for value in right.values()), right
