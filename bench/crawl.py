@@ -221,10 +221,10 @@ def main() -> None:
             url = f"http://127.0.0.1:{port}/list?most={most}"
             return {
                 "plain Scrapy, nothing kept": [sys.executable, "-c", PLAIN, url],
-                "ours, nothing kept": ours_in("nothing", url, False, False),
-                "ours, nothing kept, reactor": ours_in("reactor", url, False, True),
-                "ours, bytes written": ours_in("evidence", url, True, False),
-                "ours, kept in the store": ours_in("store", url, True, False, True),
+                "ours, nothing kept": ours_in("nothing", url, False, True),
+                "ours, nothing kept, no reactor": ours_in("noreactor", url, False, False),
+                "ours, bytes written": ours_in("evidence", url, True, True),
+                "ours, kept in the store": ours_in("store", url, True, True, True),
                 "bare aiohttp": [sys.executable, "-c", BARE, url, str(most)],
             }
 

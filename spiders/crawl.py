@@ -142,13 +142,11 @@ def run(plan: Plan) -> int:
 
 
 def settings_for(profiles: list[Profile], overrides: Mapping[str, Any]) -> Settings:
-    """The settings of one process. The reactor, which scrapy-playwright insists on, is only there when a browser is
-    and a source may need it: without it a page costs 8 % less (see manners/fetch.py)."""
+    """The settings of one process: ours, then the plan's. The browser is looked for once, here."""
     settings = Settings()
     settings.setmodule(defaults, priority="project")
     browser = any(profile.browser != "no" for profile in profiles) and find_chromium(overrides.get("CHROMIUM", ""))
     settings.set("CHROMIUM", str(browser or ""), priority="project")
-    settings.set("TWISTED_REACTOR_ENABLED", bool(browser), priority="project")
     settings.set("USER_AGENT", defaults.user_agent(str(overrides.get("CONTACT", ""))), priority="project")
     settings.set("PROGRESS", True, priority="project")
     settings.set("SPIDER_LOADER_CLASS", "scrapy.spiderloader.DummySpiderLoader", priority="project")  # `run` has them
