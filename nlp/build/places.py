@@ -5,6 +5,7 @@ countries from Babel (CLDR, Unicode-3.0), and which names are ordinary words too
 stands in a file of its own). Districts, markets, ports and crossings are in `nlp/places/extra.tsv`, written by hand.
 """
 
+# ruff: noqa: SIM905 - word lists are easier to read as one string
 from __future__ import annotations
 
 import json
@@ -23,133 +24,11 @@ from nlp.text import key
 OUT = Path(__file__).parents[1] / "places"
 # Every place of at least this many people, by where wildlife is traded; elsewhere 15,000.
 CLOSE = frozenset(
-    [
-        "VN",
-        "TH",
-        "LA",
-        "KH",
-        "MM",
-        "ID",
-        "MY",
-        "PH",
-        "SG",
-        "BN",
-        "TL",
-        "CN",
-        "TW",
-        "HK",
-        "MO",
-        "JP",
-        "KR",
-        "IN",
-        "NP",
-        "BD",
-        "LK",
-        "PK",
-        "KE",
-        "TZ",
-        "UG",
-        "RW",
-        "BI",
-        "ZA",
-        "NG",
-        "GH",
-        "CM",
-        "GA",
-        "CG",
-        "CD",
-        "CF",
-        "MZ",
-        "AO",
-        "ZM",
-        "ZW",
-        "BW",
-        "NA",
-        "MW",
-        "ET",
-        "MG",
-        "CI",
-        "SN",
-        "TG",
-        "BJ",
-        "GN",
-        "ML",
-        "GB",
-        "IE",
-        "FR",
-        "BE",
-        "NL",
-        "DE",
-        "AT",
-        "CH",
-        "LU",
-        "IT",
-        "ES",
-        "PT",
-        "RU",
-        "KZ",
-        "TR",
-        "US",
-        "MX",
-        "BR",
-        "CO",
-        "PE",
-        "EC",
-        "BO",
-        "AR",
-        "CL",
-        "PY",
-        "VE",
-        "GT",
-        "CR",
-        "PA",
-        "HN",
-        "AE",
-        "SA",
-        "QA",
-        "KW",
-        "BH",
-        "OM",
-        "EG",
-        "MA",
-        "DZ",
-        "TN",
-        "LY",
-        "IQ",
-        "JO",
-        "LB",
-        "YE",
-        "SD",
-        "AU",
-        "NZ",
-        "CA",
-    ]
+    "VN TH LA KH MM ID MY PH SG BN TL CN TW HK MO JP KR IN NP BD LK PK KE TZ UG RW BI ZA NG GH CM GA CG CD CF MZ AO ZM ZW BW NA "  # noqa: E501
+    "MW ET MG CI SN TG BJ GN ML GB IE FR BE NL DE AT CH LU IT ES PT RU KZ TR US MX BR CO PE EC BO AR CL PY VE GT CR PA HN "  # noqa: E501
+    "AE SA QA KW BH OM EG MA DZ TN LY IQ JO LB YE SD AU NZ CA".split()
 )
-SMALL = frozenset(
-    [
-        "US",
-        "BR",
-        "IN",
-        "DE",
-        "FR",
-        "IT",
-        "ES",
-        "RU",
-        "GB",
-        "CN",
-        "MX",
-        "TR",
-        "NL",
-        "BE",
-        "AT",
-        "CH",
-        "CA",
-        "PK",
-        "BD",
-        "NG",
-        "AR",
-    ]
-)  # many hamlets: 5,000
+SMALL = frozenset("US BR IN DE FR IT ES RU GB CN MX TR NL BE AT CH CA PK BD NG AR".split())  # many hamlets: 5,000
 # Unspaced and non-Latin scripts that we read.
 NATIVE = regex.compile(
     r"\A[\p{Arabic}\p{Cyrillic}\p{Devanagari}\p{Bengali}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}"
@@ -160,61 +39,16 @@ HEADS = (
     "Thành phố |Thành Phố |Quận |Huyện |Thị xã |Thị Xã |Tỉnh |Thị trấn |Thị Trấn |Kota |Kabupaten |"
     "Changwat |Amphoe |Mueang |Khet |Ban |อำเภอ|จังหวัด|เมือง|เขต|เทศบาลเมือง|เทศบาลนคร|เทศบาลตำบล|"
     "ແຂວງ|ເມືອງ|ខេត្ត|ក្រុង|ស្រុក|Khett |Krong |City of |Municipality of |Ciudad de |Municipio de |"
+    "محافظة |مدينة |город |г. "
+).split("|")
 TAILS = (
     "市|县|縣|区|區|镇|鎮|府|省|特别市|특별자치시|특별자치도|특별시|광역시|시|군|구|읍|동|မြို့|ခရိုင်|တိုင်းဒေသကြီး|ပြည်နယ်| City|"
     " Province| District| Regency| Municipality| Shi| Shahar| область| край|壮族自治区|维吾尔自治区|回族自治区|自治区|"
     "自治州|地区"
-).split("|")"광역시", "시", "군", "구", "읍", "동",  # noqa: E501
-         "မြို့", "ခရိုင်", "တိုင်းဒေသကြီး", "ပြည်နယ်", " City", " Province", " District", " Regency", " Municipality", " Shi", " Shahar",  # noqa: E501
-         " область", " край", "壮族自治区", "维吾尔自治区", "回族自治区", "自治区", "自治州", "地区")  # fmt: skip
-WORD_LANGS = [
-    "en",
-    "vi",
-    "id",
-    "ms",
-    "fr",
-    "es",
-    "pt",
-    "de",
-    "it",
-    "nl",
-    "ru",
-    "ar",
-    "hi",
-    "tr",
-    "fil",
-    "zh",
-    "ja",
-    "ko",
-    "bn",
-]
-COUNTRY_LANGS = [
-    "en",
-    "zh",
-    "zh_Hant",
-    "vi",
-    "th",
-    "id",
-    "ms",
-    "ja",
-    "ko",
-    "fr",
-    "es",
-    "pt",
-    "de",
-    "it",
-    "nl",
-    "ru",
-    "ar",
-    "hi",
-    "sw",
-    "tr",
-    "fil",
-    "lo",
-    "km",
-    "my",
-    "bn",
-]
+).split("|")
+WORD_LANGS = "en vi id ms fr es pt de it nl ru ar hi tr fil zh ja ko bn".split()
+HOMES = {"ms": "MY", "id": "ID", "vi": "VN", "fil": "PH", "hi": "IN", "tr": "TR", "ko": "KR", "ja": "JP", "bn": "BD"}
+COUNTRY_LANGS = "en zh zh_Hant vi th id ms ja ko fr es pt de it nl ru ar hi sw tr fil lo km my bn".split()
 
 
 def variants(name: str) -> Iterator[str]:
@@ -315,9 +149,11 @@ def common_words(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[str, str]]:
     import wordfreq  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
 
     people: Counter[str] = Counter()
+    homes: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         for name in row[6].split("|"):
             people[key(name)] = max(people[key(name)], int(row[5]))
+            homes[key(name)].add(row[1])
     lists = {lang: wordfreq.get_frequency_dict(lang, "best") for lang in WORD_LANGS}
     folded: dict[str, dict[str, float]] = {}
     for lang, words in lists.items():
@@ -328,8 +164,14 @@ def common_words(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[str, str]]:
                 table[name] = max(table.get(name, 0.0), math.log10(share) + 9)
         folded[lang] = table
     for name in sorted(people):
-        flags = [lang for lang in WORD_LANGS
-                 if folded[lang].get(name, 0) >= 3.0 and folded[lang][name] - math.log10(max(people[name], 10)) > -0.5]  # fmt: skip  # noqa: E501
+        size = math.log10(max(people[name], 10))
+        flags = [
+            lang
+            for lang in WORD_LANGS
+            if folded[lang].get(name, 0) >= 3.0
+            # A town is much spoken of in a language that has few texts and one country.
+            and folded[lang][name] - size > (0.3 if HOMES.get(lang, "-") in homes[name] else -0.5)
+        ]
         if flags:
             yield name, " ".join("tl" if flag == "fil" else flag for flag in flags)
 
