@@ -50,7 +50,7 @@ def prepared(page: dict) -> tuple[np.ndarray, list[list[str]], str]:
     caught: list = []
     real = maintext.select
 
-    def catch(dom, groups, tiles, kind, anchor):  # type: ignore[no-untyped-def]
+    def catch(dom, groups, tiles, kind, anchor, opinion=""):  # type: ignore[no-untyped-def]
         from spiders.extract import blocks
 
         caught.append((blocks.table(dom, groups, tiles, kind, anchor), [tokens(block.text) for block in dom.everything], kind))

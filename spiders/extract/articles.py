@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from htmldate import find_date
 from lxml import etree
 from trafilatura import extract as trafilatura_extract
 
@@ -62,12 +63,13 @@ def article_thing(things: Sequence[Thing]) -> Thing | None:
 
 
 def body_of(root: etree._Element, address: str) -> str:
-    """The body text as trafilatura sees it, "" when it sees none."""
+    """The body text as trafilatura's quick mode sees it, "" when it sees none: the second opinion of maintext.py."""
     try:
         found = trafilatura_extract(
             copy.deepcopy(root),  # type: ignore[arg-type]
             url=address or None,
             include_comments=False,
+            fast=True,
             include_tables=True,
             with_metadata=False,
         )
@@ -159,7 +161,16 @@ def published_of(dom: Dom, things: Sequence[Thing], now: datetime | None) -> dat
         digits = [one for one in found.groups() if one]
         if made := when.parse("-".join(digits[:3]), now):
             return made
-    return _shown(dom, now)
+    return _shown(dom, now) or _guessed(dom, now)
+
+
+def _guessed(dom: Dom, now: datetime | None) -> datetime | None:
+    """What htmldate makes of the page: 50 ms, so only where nothing else says a date."""
+    try:
+        found = find_date(copy.deepcopy(dom.root), extensive_search=True, original_date=True, url=dom.address)  # type: ignore[arg-type]
+    except (ValueError, TypeError, AttributeError, OverflowError, etree.LxmlError):
+        return None
+    return when.parse(found, now, loose=False) if found else None
 
 
 def _shown(dom: Dom, now: datetime | None) -> datetime | None:

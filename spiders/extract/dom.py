@@ -190,7 +190,7 @@ class Dom:
                 continue
             node = self.nodes.get(parent) or self.node(parent)
             if node.hidden and (not node.folded or _never(node)):
-                if node.tag == "noscript" or (node.parent and node.parent.tag == "noscript"):
+                if _inside(node, "noscript"):
                     self.hidden_texts.append(str(raw))
                 continue
             home = node.block
@@ -255,6 +255,14 @@ class Dom:
     def absolute(self, href: str) -> str:
         """`href` as an absolute http(s) address, "" when it is none."""
         return safe_join(self.base, href)
+
+
+def _inside(node: Node | None, tag: str) -> bool:
+    while node is not None:
+        if node.tag == tag:
+            return True
+        node = node.parent
+    return False
 
 
 def _never(node: Node | None) -> bool:

@@ -55,7 +55,7 @@ def read(page: Page, profile: Profile | None = None) -> Reading:
             why=kind_of_file,
         )
     source = decode(page.body, page.headers, urlsplit(page.address).hostname or "")
-    dom = Dom(parse(source), page.address)
+    dom = _shown(parse(source), page.address)
     if not dom.language and profile and len(profile.languages) == 1:
         dom.language = profile.languages[0]
     setting = setting_of(dom, profile.country if profile else "", profile.languages if profile else ())
@@ -69,6 +69,16 @@ def read(page: Page, profile: Profile | None = None) -> Reading:
     return apply(reading, dom, page, profile, setting) if profile else reading
 
 
+def _shown(root: etree._Element, address: str) -> Dom:
+    """The page as it is seen; where all its text stands in `<noscript>` (Discourse forums), as seen without JavaScript."""
+    dom = Dom(root, address)
+    if dom.size < 600 and sum(map(len, dom.hidden_texts)) > max(400, 3 * dom.size):
+        for el in list(root.iter("noscript")):
+            el.tag = "div"
+        dom = Dom(root, address)
+    return dom
+
+
 def _fill(sight: Sight, dom: Dom, page: Page, setting: Setting) -> Reading:
     """The fields that belong to the page's kind."""
     now = page.fetched_at
@@ -78,7 +88,8 @@ def _fill(sight: Sight, dom: Dom, page: Page, setting: Setting) -> Reading:
         kind, why = "results", f"a list of {len(stored)} things in its scripts"
     elif isinstance(sight.stored, Thing) and kind in {"other", "article", "results"} and len(sight.tiles) < 5:
         kind, why = "listing", "one thing on offer in its scripts"
-    text = maintext.main_text(dom, sight.groups, sight.tiles, kind, sight.anchor)
+    opinion = articles.body_of(dom.root, page.address) if kind == "article" else ""
+    text = maintext.main_text(dom, sight.groups, sight.tiles, kind, sight.anchor, opinion)
     reading = Reading(kind, title=sight.title, language=dom.language, why=why, text=text)
     if kind == "listing":
         one = listing.read_listing(sight, setting, now)
@@ -95,8 +106,7 @@ def _fill(sight: Sight, dom: Dom, page: Page, setting: Setting) -> Reading:
         published = posts[0].posted if posts and posts[0].posted else articles.published_of(dom, sight.things, now)
         return replace(reading, posts=posts, next=sight.next, published=published)
     if kind == "article":
-        body = articles.body_of(dom.root, page.address) or text
-        article = articles.read_article(dom, sight.things, now, body)
+        article = articles.read_article(dom, sight.things, now, text)
         return replace(reading, title=article.title, article=article, published=article.published, next=sight.next)
     return replace(reading, published=articles.published_of(dom, sight.things, now))
 

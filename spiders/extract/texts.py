@@ -37,7 +37,11 @@ def safe_join(base: str, href: str) -> str:
     if ":" in href[:12] and not scheme.startswith(("http://", "https://")) and _SCHEME.match(href):
         return ""
     if scheme.startswith(("http://", "https://")) and "/../" not in href and "[" not in href:
-        return href if len(href) > 8 and href[href.index("//") + 2 : href.index("//") + 3] not in {"", "/", "?", "#"} else ""
+        return (
+            href
+            if len(href) > 8 and href[href.index("//") + 2 : href.index("//") + 3] not in {"", "/", "?", "#"}
+            else ""
+        )
     if href[0] == "/" and href[1:2] != "/" and "/." not in href:
         origin = _origin(base)
         if origin:
