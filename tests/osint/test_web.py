@@ -88,6 +88,8 @@ def test_forged_and_foreign_requests_are_refused(client, lead):
     assert client.post(url, data={**good, "token": "x", "decision": "confirm"}).status_code == 403
     there = {"Origin": "http://evil.example"}
     assert client.post(url, data={**good, "decision": "confirm"}, headers=there).status_code == 403
+    there = {"Origin": "null"}
+    assert client.post(url, data={**good, "decision": "confirm"}, headers=there).status_code == 403
     there = {"Sec-Fetch-Site": "cross-site"}
     assert client.post(url, data={**good, "decision": "confirm"}, headers=there).status_code == 403
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 403
