@@ -9,6 +9,7 @@ from dataclasses import replace
 import regex
 
 from nlp.context import Context
+from nlp.facts.phones import money_country
 from nlp.facts.tables import home, view
 from nlp.places.gazetteer import Place
 from nlp.places.read import Hit, candidates, choose, only, stem
@@ -25,6 +26,8 @@ def find(field: FieldName, text: str, context: Context) -> list[Location]:
     then the largest. In listings and posts a country alone is given only where a cue says that the seller sits there,
     and places abroad only where none at home is named.
     """
+    if not home(context.language.code, context.country):
+        context = replace(context, country=money_country(text, context.language.code))
     hits = [*candidates(text, context)][:_MOST]
     if context.language.code == "ru":
         hits += _declined(text, context, hits)

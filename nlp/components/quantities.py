@@ -29,8 +29,8 @@ _SIZES = regex.compile(r"\s*(?:\p{L}{1,4}\.?|['\"″]{1,2})?\s*[x×*х✕]\s*[a-
 _SET_OF = regex.compile(
     r"(?:\b(?:set|lot|bundle|pack|batch|collection|lote|juego|set|kit|conjunto|lotto|group|consignment|shipment) (?:of|de|di|com|van|aus|von)|\bset aus|\bisi)\s*\Z"  # noqa: E501
 )
-_GAP = regex.compile(r"[^\d.,;:!?\n()。，、/%€$£¥₹]{0,34}\Z")
-_WIDE_GAP = regex.compile(r"[^\d.,;:!?\n()。，、/%]{0,8}\Z")
+_GAP = regex.compile(r"[^\d.,;:!?\n()。，、،؛/%€$£¥₹]{0,34}\Z")
+_WIDE_GAP = regex.compile(r"[^\d.,;:!?\n()。，、،؛/%]{0,8}\Z")
 _STANDING = regex.compile(r"\b(?P<who>yapo|zipo|vipo|ipo|wapo|ninazo|ninayo|ninao|ninavyo|yako) \Z")
 _MONTH = frozenset("月월")
 _YEARS = range(1700, 2101)

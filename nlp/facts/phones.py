@@ -219,7 +219,8 @@ def _plain_numbers(written: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _signs_of(text: str, language: str) -> str:
+def money_country(text: str, language: str) -> str:
+    """The one country whose money a text names ("R650" → ZA), "" where it names none or one of many countries."""
     folded = view(text)
     for amount in amounts(text, language, ""):
         money = after(folded, amount.end, language, "") or before(folded, amount.start, language, "")
@@ -233,6 +234,6 @@ def _region(folded: Folded, context: Context) -> str:
     at = home(context.language.code, context.country)
     if at:
         return at
-    return _signs_of(folded.original, context.language.code) or {"en": "GB", "es": "ES", "ar": "SA"}.get(
+    return money_country(folded.original, context.language.code) or {"en": "GB", "es": "ES", "ar": "SA"}.get(
         context.language.code, ""
     )

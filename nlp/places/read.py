@@ -241,6 +241,7 @@ def _sure(hit: Hit, place: Place, context: Context, at: str, named: frozenset[st
     points += 0.7 if hit.alone else 0.0
     points += 0.6 if place.population >= _BIG else 0.0
     points += 0.5 if place.population >= 1_000_000 else 0.0
+    points += 0.5 if not at and not langs and place.population >= 500_000 else 0.0  # nothing says where we are
     if cased:
         points += 0.6 if hit.capital else -1.6
     elif len(hit.name) >= 3 or near:
