@@ -25,8 +25,8 @@ from warcio.warcwriter import WARCWriter
 from storage.records import Headers, NewCapture
 
 VERSION = "WARC/1.1"
-LEVEL = 6
-"""gzip level. 9 (warcio's only one) costs 1.6 times the time of 6 for 1 % less space on HTML pages."""
+LEVEL = 3
+"""gzip level: half the time of 6 for 13 % more bytes on 60 real listing pages (2.7 and 5.7 ms for 456 KB)."""
 ABOUT = "Osint-Capture"
 """The field of a response record that holds what a row needs and HTTP does not say, as JSON."""
 

@@ -93,6 +93,7 @@ def _under_heading(dom: Dom, beside: set[object]) -> list[str]:
                 break
             if (
                 following.node.tag in {"h1", "h2"}
+                or _in_frame(following.node)
                 or following.node.el in beside
                 or any(el in beside for el in following.node.el.iterancestors())
             ):
@@ -123,6 +124,15 @@ def _densest(dom: Dom, title: str, beside: set[object]) -> str:
     if best is None:
         return ""
     return _text([block for block in dom.blocks if _within(block.node, best)])
+
+
+def _in_frame(node: Node | None) -> bool:
+    # Terms of sale and the house's telephone stand in the page's frame; they are no words about the thing.
+    while node is not None:
+        if node.tag in {"footer", "nav", "aside"}:
+            return True
+        node = node.parent
+    return False
 
 
 def _within(node: Node | None, home: Node) -> bool:

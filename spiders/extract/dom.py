@@ -194,7 +194,7 @@ class Dom:
                     self.hidden_texts.append(str(raw))
                 continue
             home = node.block
-            if block is None or block.node is not home or after in BLOCK_TAGS or after == "br":
+            if block is None or block.node is not home or after in BLOCK_TAGS or after == "br" or (not after and _broken(parent)):
                 block = Block(home, 0, self.size)
                 self.everything.append(block)
                 before = None
@@ -270,6 +270,19 @@ def _never(node: Node | None) -> bool:
         if node.tag in HIDDEN_TAGS:
             return True
         node = node.parent
+    return False
+
+
+def _broken(el: etree._Element) -> bool:
+    # `<br><b>Price:</b>`: nothing stands between the break and the bold, so that no tail tells of the break.
+    one: etree._Element | None = el
+    while one is not None and one.tag in _INLINE:
+        before = one.getprevious()
+        if before is not None:
+            return before.tag == "br" and not (before.tail or "").strip()
+        one = one.getparent()
+        if one is None or (one.text or "").strip():
+            return False
     return False
 
 

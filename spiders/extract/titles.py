@@ -8,6 +8,8 @@ from spiders.extract.dom import Dom
 from spiders.extract.texts import text_of
 
 _SPLIT = re.compile(r"\s+[|–—\-·•:»›~]\s+|\s*[|｜]\s*|\s::\s|\s»\s|(?<=\w)\s[-–—]\s|_(?=[^_\s]{2,12}$)")
+MASTHEAD, MASTHEAD_NODES = 6, 40
+"""How many blocks and elements from the top may hold the site's name."""
 _WORD = re.compile(r"\w+")
 
 
@@ -19,6 +21,7 @@ def site_names(dom: Dom) -> list[str]:
         dom.meta("apple-mobile-web-app-title"),
         dom.meta("al:ios:app_name"),
     ]
+    names += [part for part in _SPLIT.split(dom.title)[1:] if part and part.strip() in _masthead(dom)]
     host = dom.host
     parts = host.split(".")
     if len(parts) > 1:
@@ -29,6 +32,15 @@ def site_names(dom: Dom) -> list[str]:
     elif host:
         names.append(host)
     return [fold(name) for name in names if name and len(fold(name)) > 1]
+
+
+def _masthead(dom: Dom) -> set[str]:
+    # What stands alone at the top of the page and again in its `<title>` is the site's name: nobody repeats a thing so.
+    return {block.text for block in dom.blocks[:MASTHEAD] if block.node.tag not in {"h1", "h2", "h3"}} | {
+        " ".join("".join(node.el.itertext()).split())
+        for node in dom.ordered[:MASTHEAD_NODES]
+        if node.tag in {"a", "b", "strong", "font", "span", "div"} and not len(node.el)
+    }
 
 
 def fold(text: str) -> str:
