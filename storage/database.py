@@ -38,8 +38,10 @@ class Database:
         self._open = threading.local()
 
     @contextmanager
-    def write(self, lock: str = "") -> Iterator[Connection]:
+    def write(self, lock: str = "", synced: bool = True) -> Iterator[Connection]:
         """A writing transaction: the one open in this thread, else a new one, committed at the end, undone by an error.
+
+        Not `synced`, it may be lost when the power fails, but only together with all that was committed after it.
 
         `lock` names what only one transaction at a time may do, on any machine (SQLite has one writer anyway).
         Raises StoreBusy when another writer does not end within BUSY_SECONDS.
@@ -51,9 +53,11 @@ class Database:
             return
         with _in_words(), self.engine.connect() as fresh:
             fresh.execution_options(osint_write=True)
-            with fresh.begin():
+            with self._unsynced(fresh, not synced), fresh.begin():
                 self._open.connection, self._open.before = fresh, []
                 try:
+                    if not synced and self.dialect == "postgresql":
+                        fresh.execute(text("SET LOCAL synchronous_commit = off"))
                     self._lock(fresh, lock)
                     yield fresh
                     for action in self._open.before:
@@ -80,6 +84,18 @@ class Database:
         """Call `action()` right before the open transaction is committed, once; its error undoes the transaction."""
         if action not in self._open.before:
             self._open.before.append(action)
+
+    @contextmanager
+    def _unsynced(self, connection: Connection, wanted: bool) -> Iterator[None]:
+        if not wanted or self.dialect != "sqlite":
+            yield
+            return
+        raw: Any = connection.connection
+        raw.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            raw.execute("PRAGMA synchronous = FULL")
 
     def _lock(self, connection: Connection, name: str) -> None:
         if name and self.dialect == "postgresql":

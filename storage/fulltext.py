@@ -5,8 +5,9 @@ Both index the same column, made by `storage.search.fold`, so both find the same
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Select, bindparam, select, text, update
-from sqlalchemy.sql import literal_column
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import Connection, bindparam, text, update
 
 from storage.records import ListingVersion
 from storage.schema import search_texts
@@ -38,6 +39,10 @@ POSTGRESQL = (
 )
 
 ADD = search_texts.insert()
+HOLDING = {
+    "sqlite": text("SELECT group_concat(rowid) FROM search_index WHERE search_index MATCH :asked"),
+    "postgresql": text("SELECT string_agg(num::text, ',') FROM search_texts WHERE vector @@ CAST(:asked AS tsquery)"),
+}
 CHANGE = (
     update(search_texts)
     .where(search_texts.c.num == bindparam("b_num"), search_texts.c.search_text != bindparam("b_text"))
@@ -51,26 +56,26 @@ def install(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-def matching(dialect: str, words: str) -> Select[tuple[int]] | None:
-    """Numbers of the listings that hold `words` as a phrase; None when there is nothing in them to look for."""
+def numbers(connection: Connection, words: str) -> npt.NDArray[np.int64]:
+    """Numbers of the listings that hold `words` as a phrase; none when there is nothing in them to look for.
+
+    They come as one text, not as rows: of a word that 200,000 listings hold, the rows would cost more than the search.
+    """
     phrases = [tokens for tokens in (phrase(words), number_phrase(words)) if tokens]
     if not phrases:
-        return None
+        return np.zeros(0, np.int64)
     last = prefix(words)
-    if dialect == "sqlite":
+    if connection.dialect.name == "sqlite":
         asked = " OR ".join(
             f'"{" ".join(tokens)}"' + ("*" if last and not number else "") for number, tokens in enumerate(phrases)
         )
-        return (
-            select(literal_column("rowid", type_=search_texts.c.num.type))
-            .select_from(text("search_index"))
-            .where(text("search_index MATCH :asked").bindparams(asked=asked))
+    else:
+        asked = " | ".join(
+            "(" + " <-> ".join(f"'{token}'" for token in tokens) + (":*" if last and not number else "") + ")"
+            for number, tokens in enumerate(phrases)
         )
-    asked = " | ".join(
-        "(" + " <-> ".join(f"'{token}'" for token in tokens) + (":*" if last and not number else "") + ")"
-        for number, tokens in enumerate(phrases)
-    )
-    return select(search_texts.c.num).where(text("vector @@ CAST(:asked AS tsquery)").bindparams(asked=asked))
+    found = connection.execute(HOLDING[connection.dialect.name], {"asked": asked}).scalar()
+    return np.array(found.split(","), np.int64) if found else np.zeros(0, np.int64)
 
 
 def put(connection: Connection, listing: int, version: ListingVersion, new: bool) -> None:

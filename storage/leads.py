@@ -7,19 +7,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from storage import lead_query, lead_rows
+from storage import lead_rows
 from storage.database import Database
+from storage.lead_query import LeadLists
 from storage.records import Lead, LeadFacts, LeadStatus, Link, Slice
 from storage.reviews import Reviews
-from storage.schema import lead_facets, lead_listings, leads, listings
+from storage.schema import lead_facts, lead_listings, leads, listings
 
 STRENGTH: tuple[LeadStatus, ...] = ("new", "claimed", "dismissed", "confirmed", "referred", "closed")
 """Of two leads that turn out to be one, the later of their statuses here stands: a decision outlives the lack of one,
 and what was confirmed once is not lost by a dismissal."""
 
-CREATE = leads.insert().returning(leads.c.num)
+CREATE = {
+    dialect: leads.insert().values(changed=number).returning(leads.c.num) for dialect, number in lead_rows.NEXT.items()
+}
+KEEP = lead_facts.insert()
 PLACE = (
     select(listings.c.num, lead_listings.c.lead, lead_listings.c.reason, lead_listings.c.strength)
     .outerjoin(lead_listings, lead_listings.c.listing == listings.c.num)
@@ -58,14 +62,16 @@ class Leads:
     def __init__(self, database: Database, reviews: Reviews) -> None:
         self._database = database
         self._reviews = reviews
+        self._lists = LeadLists(database)
 
     def create(self, facts: LeadFacts, links: Iterable[Link]) -> Lead:
         """A new lead of these listings; one that belonged to another lead moves. KeyError for an unknown listing."""
         now = datetime.now(UTC)
         with self._database.write() as connection:
             values = {"status": "new", "version": 1, "created_at": now, "updated_at": now, "assignee": "", "tags": []}
-            number = connection.execute(CREATE, values | lead_rows.of_facts(facts)).scalar_one()
-            lead_rows.put_facets(connection, number, "new", facts, new=True)
+            values |= lead_rows.of_facts(connection, facts)
+            number = connection.execute(CREATE[connection.dialect.name], values).scalar_one()
+            connection.execute(KEEP, {"lead": number, "facts": lead_rows.plain(facts)})
             self._link(connection, number, links, now)
             return self._get(connection, number)
 
@@ -78,11 +84,13 @@ class Leads:
         """Show these facts. The same as before change nothing, so that nobody's decision is disturbed."""
         with self._database.write() as connection:
             number, old = self._current(connection, lead)
-            if lead_rows.facts(old) != facts:
-                connection.execute(
-                    update(leads).where(leads.c.num == number).values(**lead_rows.of_facts(facts), **_moved(old))
-                )
-                lead_rows.put_facets(connection, number, old["status"], facts)
+            if lead_rows.facts(connection.execute(lead_rows.FACTS, {"b_lead": number}).scalar_one()) == facts:
+                return
+            values = lead_rows.of_facts(connection, facts) | lead_rows.moved(connection, old)
+            connection.execute(update(leads).where(leads.c.num == number).values(**values))
+            connection.execute(
+                update(lead_facts).where(lead_facts.c.lead == number).values(facts=lead_rows.plain(facts))
+            )
 
     def attach(self, lead: int, links: Iterable[Link]) -> None:
         """Add listings; one that belonged to another lead moves. KeyError for an unknown lead or listing."""
@@ -90,7 +98,9 @@ class Leads:
         with self._database.write() as connection:
             number, old = self._current(connection, lead)
             if self._link(connection, number, links, now):
-                connection.execute(update(leads).where(leads.c.num == number).values(**_moved(old)))
+                connection.execute(
+                    update(leads).where(leads.c.num == number).values(**lead_rows.moved(connection, old))
+                )
 
     def merge(self, into: int, other: int, reason: str, who: str = "system") -> None:
         """Both are one: `other` is emptied into `into` and answers as it from now on. The log keeps what a split needs.
@@ -113,14 +123,14 @@ class Leads:
             assignee = kept["assignee"] or lost["assignee"]
             tags = list(dict.fromkeys([*kept["tags"], *lost["tags"]]))
             connection.execute(update(lead_listings).where(lead_listings.c.lead == lose).values(lead=keep))
-            connection.execute(delete(lead_facets).where(lead_facets.c.lead == lose))
-            connection.execute(update(leads).where(leads.c.num == lose).values(merged_into=keep, **_moved(lost)))
+            connection.execute(
+                update(leads).where(leads.c.num == lose).values(merged_into=keep, **lead_rows.moved(connection, lost))
+            )
             connection.execute(
                 update(leads)
                 .where(leads.c.num == keep)
-                .values(status=status, assignee=assignee, tags=tags, **_moved(kept))
+                .values(status=status, assignee=assignee, tags=tags, **lead_rows.moved(connection, kept))
             )
-            connection.execute(update(lead_facets).where(lead_facets.c.lead == keep).values(status=status))
             self._reviews.log_at_commit(
                 who=who, action="merge", object=f"lead:{keep}", note=reason, before=before, after={"status": status}
             )
@@ -133,7 +143,7 @@ class Leads:
     def query(self, query: LeadQuery) -> Slice[Lead]:
         """The leads of a query, and how many there are in all."""
         with self._database.read() as connection:
-            numbers, total = lead_query.run(connection, query)
+            numbers, total = self._lists.page(connection, query)
             return Slice(tuple(lead_rows.read(connection, numbers)), total)
 
     def facets(self, query: LeadQuery) -> dict[str, tuple[tuple[str, int], ...]]:
@@ -142,7 +152,7 @@ class Leads:
         For each filter the others are applied and it itself is not: a count says what choosing that value would show.
         """
         with self._database.read() as connection:
-            return lead_query.facets(connection, query)
+            return self._lists.facets(connection, query)
 
     def _link(self, connection: Connection, lead: int, links: Iterable[Link], now: datetime) -> bool:
         """True when anything is different from before."""
@@ -156,7 +166,9 @@ class Leads:
             changed = True
             if there.lead not in (None, lead):
                 left = lead_rows.row(connection, there.lead, lock=True)
-                connection.execute(update(leads).where(leads.c.num == there.lead).values(**_moved(left)))
+                connection.execute(
+                    update(leads).where(leads.c.num == there.lead).values(**lead_rows.moved(connection, left))
+                )
             values = {"lead": lead, "reason": link.reason, "strength": link.strength, "at": now}
             if there.lead is None:
                 connection.execute(lead_listings.insert(), {"listing": there.num, **values})
@@ -176,7 +188,3 @@ class Leads:
         while row["merged_into"] is not None:
             row = lead_rows.row(connection, row["merged_into"])
         return lead_rows.read(connection, [row["num"]])[0]
-
-
-def _moved(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"version": row["version"] + 1, "updated_at": datetime.now(UTC)}

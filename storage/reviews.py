@@ -9,13 +9,13 @@ from typing import Any, get_args
 
 from sqlalchemy import Row, select, update
 
-from storage import chain
+from storage import chain, lead_rows
 from storage.columns import micros, storable
 from storage.database import Database
 from storage.errors import Conflict
 from storage.hashing import key63
 from storage.records import Event, LeadStatus
-from storage.schema import events, lead_facets, leads
+from storage.schema import events, leads
 
 STATUSES: tuple[str, ...] = get_args(LeadStatus)
 BATCH = 5000
@@ -46,12 +46,8 @@ class Reviews:
                 raise Conflict(
                     f"Lead {lead} has changed since you looked at it (version {version}, now {row.version})."
                 )
-            connection.execute(
-                update(leads)
-                .where(leads.c.num == lead)
-                .values(status=status, version=row.version + 1, updated_at=datetime.now(UTC))
-            )
-            connection.execute(update(lead_facets).where(lead_facets.c.lead == lead).values(status=status))
+            moved = lead_rows.moved(connection, {"version": row.version})
+            connection.execute(update(leads).where(leads.c.num == lead).values(status=status, **moved))
             return self.log(
                 who=who,
                 action=status,

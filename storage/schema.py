@@ -8,13 +8,23 @@ from __future__ import annotations
 
 from storage.tables_base import metadata
 from storage.tables_captures import captures, readers, readings, run_counters, runs, skips, warc_files
-from storage.tables_leads import events, lead_facets, lead_listings, leads, seller_links, seller_marks, sellers
+from storage.tables_leads import (
+    events,
+    facet_values,
+    lead_facts,
+    lead_listings,
+    leads,
+    seller_links,
+    seller_marks,
+    sellers,
+)
 from storage.tables_listings import listing_keys, listing_versions, listings, search_texts, sightings, texts
 
 __all__ = [
     "captures",
     "events",
-    "lead_facets",
+    "facet_values",
+    "lead_facts",
     "lead_listings",
     "leads",
     "listing_keys",

@@ -94,6 +94,7 @@ captures = Table(
     Column("screenshot", String(36), nullable=False),
     Index(None, "run", "url_key"),
     Index(None, "url_key"),
+    Index(None, "source", "num"),
     Index(None, "warc"),
 )
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     UniqueConstraint,
@@ -18,6 +19,9 @@ from sqlalchemy import (
 from storage.columns import Id, Json, Moment, Words
 from storage.tables_base import metadata
 
+# What lists are filtered and ordered by, and nothing wide: all of it is read into memory (`storage.lead_index`).
+# `changed` grows with every change of a row, so that a reader finds what it has not seen yet. `codes` are the numbers
+# of the lead's facet values, 32 bits each.
 leads = Table(
     "leads",
     metadata,
@@ -27,16 +31,23 @@ leads = Table(
     Column("relevant", Boolean, nullable=False),
     Column("masked", Boolean, nullable=False),
     Column("score", Float, nullable=False),
-    Column("facts", Json, nullable=False),
+    Column("codes", LargeBinary, nullable=False),
+    Column("changed", BigInteger, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Column("version", Integer, nullable=False),
     Column("assignee", Words, nullable=False, server_default=""),
     Column("tags", Json, nullable=False, server_default="[]"),
+    Index(None, "changed"),
     Index(None, "merged_into"),
 )
-Index("ix_leads_status_score", leads.c.status, leads.c.relevant, leads.c.score.desc(), leads.c.num)
-Index("ix_leads_score", leads.c.relevant, leads.c.score.desc(), leads.c.num)
+
+lead_facts = Table(
+    "lead_facts",
+    metadata,
+    Column("lead", Id, ForeignKey("leads.num"), primary_key=True, autoincrement=False),
+    Column("facts", Json, nullable=False),
+)
 
 lead_listings = Table(
     "lead_listings",
@@ -49,26 +60,14 @@ lead_listings = Table(
     Index(None, "lead"),
 )
 
-# What a lead can be filtered by. Status, relevance and score stand here again: one index answers a filtered queue.
-lead_facets = Table(
-    "lead_facets",
+# What leads can be filtered by: each group, taxon, country, source, language and seller once.
+facet_values = Table(
+    "facet_values",
     metadata,
-    Column("lead", Id, ForeignKey("leads.num"), primary_key=True, autoincrement=False),
-    Column("kind", String(16), primary_key=True),
-    Column("value", Words, primary_key=True),
-    Column("status", String(16), nullable=False),
-    Column("relevant", Boolean, nullable=False),
-    Column("score", Float, nullable=False),
-    sqlite_with_rowid=False,
-)
-Index(
-    "ix_lead_facets_filter",
-    lead_facets.c.kind,
-    lead_facets.c.value,
-    lead_facets.c.status,
-    lead_facets.c.relevant,
-    lead_facets.c.score.desc(),
-    lead_facets.c.lead,
+    Column("num", Id, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("value", Words, nullable=False),
+    Column("value_key", BigInteger, nullable=False, unique=True),
 )
 
 sellers = Table(
