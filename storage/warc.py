@@ -25,8 +25,8 @@ from warcio.warcwriter import WARCWriter
 from storage.records import Headers, NewCapture
 
 VERSION = "WARC/1.1"
-LEVEL = 6
-"""gzip level. 9 (warcio's only one) costs 1.6 times the time of 6 for 1 % less space on HTML pages."""
+LEVEL = 3
+"""gzip level: half the time of 6 for 13 % more bytes on 60 real listing pages (2.7 and 5.7 ms for 456 KB)."""
 ABOUT = "Osint-Capture"
 """The field of a response record that holds what a row needs and HTTP does not say, as JSON."""
 
@@ -155,7 +155,11 @@ def _member(
     )  # fmt: skip
     out = io.BytesIO()
     WARCWriter(out, gzip=False, warc_version=VERSION).write_record(record)
-    return Member(identity, gzip.compress(out.getvalue(), LEVEL, mtime=0))
+    written = out.getvalue()
+    if payload is None:  # warcio adds a digest of its own, of the whole block: a reader by the standard finds it wrong
+        head, end, rest = written.partition(b"\r\n\r\n")
+        written = re.sub(rb"\r\nWARC-Payload-Digest: [^\r\n]*", b"", head) + end + rest
+    return Member(identity, gzip.compress(written, LEVEL, mtime=0))
 
 
 def _request(new: NewCapture) -> bytes:
