@@ -14,7 +14,7 @@ from nlp.components.relevance import Judge
 from nlp.context import Context
 from nlp.disguise import Disguises
 from nlp.evidence import Evidence, Scan, gather, scan
-from nlp.finders import facts, finders
+from nlp.facts.whole import Facts, read
 from nlp.language import detect
 from nlp.lexicon import FOLDER, load
 from nlp.match import Matcher
@@ -45,7 +45,6 @@ class Reader:
         tables = taxonomy()
         self.matcher = Matcher([*words, *tables.name_terms(), *tables.scientific_terms()])
         self.disguises = Disguises(words)
-        self._finders = finders()
         self._judge = Judge(rules())
         self._pipeline = spacy.blank("xx")
         self._pipeline.tokenizer = ScriptTokenizer(self._pipeline.vocab)
@@ -91,10 +90,9 @@ class Reader:
 
     def _plain(self, text: Text, language: Language, context: Context) -> Analysis:
         """Nothing of interest is named: no Doc, the facts alone."""
-        wanted = self._finders.items() if self._facts_of_all else ()
-        out: dict[str, Any] = {kind: facts(kind, find, text, context) for kind, find in wanted}
+        found = read(text, context, relevant=False) if self._facts_of_all else None
         verdict = self._judge(Evidence(text, language, context), [])
-        return self._analysis(text, language, verdict, out, ())
+        return self._analysis(text, language, verdict, {}, found, ())
 
     def _full(self, text: Text, first: Scan, language: Language, context: Context) -> Analysis:
         evidence = gather(text, first, language, context)
@@ -104,11 +102,11 @@ class Reader:
         doc.user_data["state"] = state
         for _, component in self._pipeline.pipeline:
             doc = component(doc)
-        return self._analysis(text, language, state.verdict, state.out, _masked(state.verdict))
+        return self._analysis(text, language, state.verdict, state.out, state.facts, _masked(state.verdict))
 
     def _analysis(self, text: Text, language: Language, verdict: Verdict, out: dict[str, Any],
-                  masked: tuple[str, ...]) -> Analysis:  # fmt: skip
-        prices = out.get("prices") or [None]
+                  found: Facts | None, masked: tuple[str, ...]) -> Analysis:  # fmt: skip
+        facts = found or Facts(None, (), (), (), (), ())
         return Analysis(
             id=text.id,
             language=language,
@@ -118,12 +116,12 @@ class Reader:
             taxa=out.get("taxa", ()),
             terms=out.get("terms", ()),
             trade=out.get("trade", "none"),
-            price=prices[0],
-            quantities=tuple(out.get("quantities", ())),
-            contacts=tuple(out.get("contacts", ())),
-            locations=tuple(out.get("places", ())),
-            dates=tuple(out.get("dates", ())),
-            events=tuple(out.get("events", ())),
+            price=facts.price,
+            quantities=facts.quantities,
+            contacts=facts.contacts,
+            locations=facts.locations,
+            dates=facts.dates,
+            events=facts.events,
             masked=masked,
             versions=self.versions,
         )

@@ -10,12 +10,12 @@ from spacy.language import Language as Pipeline
 from spacy.tokens import Doc, Span
 
 from nlp import learned
-from nlp.components.events import find as find_events
+from nlp.components.quantities import nouns
 from nlp.components.relevance import Judge
 from nlp.components.taxa import taxa, terms
 from nlp.components.trade import trade
 from nlp.evidence import ANIMAL, FIELDS, Evidence
-from nlp.finders import KINDS, Find, facts, finders
+from nlp.facts.whole import Facts, read
 from nlp.records import FieldName, Reason
 from nlp.rules import rules
 from nlp.taxonomy import taxonomy
@@ -32,6 +32,7 @@ class State:
     things: list[Thing] = field(default_factory=list)
     verdict: Verdict = field(default_factory=Verdict)
     out: dict[str, Any] = field(default_factory=dict)
+    facts: Facts | None = None
 
 
 def joined(text: Any) -> tuple[str, dict[FieldName, int]]:
@@ -139,35 +140,23 @@ def make_trade(nlp: Pipeline, name: str) -> Any:
     return component
 
 
-def _make_fact(kind: str, find: Find) -> Any:
-    def factory(nlp: Pipeline, name: str) -> Any:
-        def component(doc: Doc) -> Doc:
-            state = _state(doc)
-            state.out[kind] = facts(kind, find, state.evidence.text, state.evidence.context)
-            return doc
-
-        return component
-
-    return factory
-
-
-@Pipeline.factory("osint_events")
-def make_events(nlp: Pipeline, name: str) -> Any:
-    """Events of news that is relevant; they rest on the taxa, amounts, places and dates before them."""
+@Pipeline.factory("osint_facts")
+def make_facts(nlp: Pipeline, name: str) -> Any:
+    """Price, amounts, contacts, places, dates, and the events of relevant news; settled across the fields."""
 
     def component(doc: Doc) -> Doc:
         state = _state(doc)
-        text = state.evidence.text
-        if text.kind == "news" and state.verdict.relevant:
-            drawn = (state.out.get(kind, ()) for kind in ("taxa", "quantities", "places", "dates"))
-            state.out["events"] = find_events(text, state.evidence.context, *drawn)
+        evidence = state.evidence
+        state.facts = read(
+            evidence.text,
+            evidence.context,
+            counted=nouns(evidence.words),
+            taxa=state.out.get("taxa", ()),
+            relevant=state.verdict.relevant,
+        )
         return doc
 
     return component
 
 
-for _kind, _find in finders().items():
-    Pipeline.factory(f"osint_{_kind}", func=_make_fact(_kind, _find))
-ORDER = ("osint_things", "osint_relevance", "osint_taxa", "osint_products", "osint_trade",
-         *(f"osint_{kind}" for kind in KINDS if Pipeline.has_factory(f"osint_{kind}")),
-    "osint_events")  # fmt: skip
+ORDER = ("osint_things", "osint_relevance", "osint_taxa", "osint_products", "osint_trade", "osint_facts")

@@ -93,15 +93,13 @@ def taxa(
 
     Example: osint taxa "Manis tricuspis"
     """
-    from dataclasses import asdict
-
     from nlp.taxonomy import taxonomy
 
     found = taxonomy().info(name)
     if found is None:
         raise Failure(f"no taxon called {name!r} in the shipped lists", code=1)
     entry = found.entry
-    facts = entry._asdict() if hasattr(entry, "_asdict") else asdict(entry)
+    facts = entry._asdict()
     if as_json:
         say_json(facts | {"synonyms": found.synonyms, "names": found.names})
         return

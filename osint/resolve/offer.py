@@ -11,6 +11,9 @@ from typing import Any
 
 from rensa import RMinHash
 
+from nlp.components.quantities import find
+from nlp.context import Context
+from nlp.records import FieldName, Language
 from storage.records import Key, ListingVersion, StoredListing
 
 BANDS, ROWS = 32, 4
@@ -71,7 +74,7 @@ def offer(listing: StoredListing) -> Offer:
     """The evidence of the listing's newest version."""
     latest, analysis = listing.latest, listing.latest.analysis
     text = fold(f"{latest.title}\n{latest.text}")
-    measures: list[Mapping[str, Any]] = list(analysis.get("quantities") or [])
+    measures = _amounts(latest)
     amount = float(latest.price_amount) if latest.price_amount is not None else None
     taxa = list(analysis.get("taxa") or [])
     name = latest.seller_name or self_named(latest.seller_text)
@@ -150,6 +153,20 @@ def name_key(name: str) -> str:
     """A seller's name without spacing, punctuation and legal form: "Odua Exports" and "ODUA EXPORTS LTD" are one."""
     words = [word for word in re.findall(r"\w+", fold(name).replace("'", "")) if word not in LEGAL_FORMS]
     return "".join(words)
+
+
+def _amounts(version: ListingVersion) -> list[Mapping[str, Any]]:
+    """The amounts that the analysis holds. It gives none where the text was read as harmless, but the coded copy of an
+    offer may be just that, and its 48 grams are what tells whose copy it is: they are read here."""
+    analysis = version.analysis
+    if analysis.get("quantities") or analysis.get("relevant"):
+        return list(analysis.get("quantities") or [])
+    language = analysis.get("language") or {"code": "und", "confidence": 0.0}
+    context = Context("listing", "", Language(language["code"], language["confidence"]), "")
+    fields: tuple[tuple[FieldName, str], ...] = (("title", version.title), ("text", version.text))
+    return [
+        {"value": one.value, "unit": one.unit} for name, text in fields if text for one in find(name, text, context)
+    ]
 
 
 def _measures(measures: list[Mapping[str, Any]], units: Mapping[str, float]) -> frozenset[float]:
