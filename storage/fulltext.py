@@ -75,7 +75,7 @@ def numbers(connection: Connection, words: str) -> npt.NDArray[np.int64]:
             for number, tokens in enumerate(phrases)
         )
     found = connection.execute(HOLDING[connection.dialect.name], {"asked": asked}).scalar()
-    return np.array(found.split(","), np.int64) if found else np.zeros(0, np.int64)
+    return np.fromstring(found or "", np.int64, sep=",")
 
 
 def put(connection: Connection, listing: int, version: ListingVersion, new: bool) -> None:

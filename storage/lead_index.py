@@ -4,9 +4,8 @@ A list of a million leads with any filter must take 50 ms, its total and its fac
 can count a combination of common filters in that time (measured: 1 to 10 s); arrays of a million bytes can (numpy).
 This module knows no SQL: `storage.lead_query` feeds it, and brings in what has changed before every question.
 
-A lead's number is its place in the arrays. What can be filtered by lies in one inverted list a kind; leads that
-changed since these were built are taken out of them (`_moved`) and looked up in small lists of their own until the next
-rebuild.
+A lead's number is its place in the arrays. What can be filtered by are pairs (lead, code), one list a kind. Leads that
+changed since the lists were made are passed over in them (`_moved`); their pairs are kept apart until the next rebuild.
 """
 
 from __future__ import annotations
@@ -20,26 +19,10 @@ import numpy.typing as npt
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 Numbers: TypeAlias = npt.NDArray[np.int64]
+Pairs: TypeAlias = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]
 
 REBUILD = 0.05
-"""Share of moved leads at which the inverted lists are built anew: their cost is then spread over many changes."""
-NONE = np.zeros(0, np.int64)
-
-
-@dataclass
-class Postings:
-    """One kind's values and the leads that have each: `leads[starts[i]:starts[i + 1]]` have `codes[i]`."""
-
-    codes: Numbers
-    starts: Numbers
-    leads: npt.NDArray[np.int32]
-
-    def having(self, code: int) -> npt.NDArray[np.int32]:
-        """The leads that have the value."""
-        place = int(np.searchsorted(self.codes, code))
-        if place == len(self.codes) or self.codes[place] != code:
-            return self.leads[:0]
-        return self.leads[self.starts[place] : self.starts[place + 1]]
+"""Share of moved leads at which the lists are made anew: their cost is then spread over many changes."""
 
 
 @dataclass
@@ -53,7 +36,7 @@ class Batch:
     masked: Mask
     score: npt.NDArray[np.float64]
     lengths: Numbers
-    codes: Numbers
+    codes: npt.NDArray[np.int32]
 
 
 @dataclass
@@ -70,16 +53,22 @@ class LeadIndex:
     codes: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._lists: dict[str, Postings] = {}
+        self._kinds: list[str] = []
+        self._kind_of = np.zeros(1, np.int8)
+        self._lists: dict[str, Pairs] = {}
         self._moved: Mask = np.zeros(1, bool)
-        self._own: dict[int, Numbers] = {}
-        self._own_leads = self._own_codes = NONE
+        self._apart: dict[int, npt.NDArray[np.int32]] = {}
+        self._apart_lists: dict[str, Pairs] = {}
 
     def name(self, names: Iterable[tuple[int, str, str]]) -> None:
         """Learn what codes stand for: (code, kind, value)."""
         for code, kind, value in names:
             self.names[code] = (kind, value)
             self.codes[kind, value] = code
+            if kind not in self._kinds:
+                self._kinds.append(kind)
+            self._kind_of = _grown(self._kind_of, code + 1)
+            self._kind_of[code] = self._kinds.index(kind)
 
     def unknown(self, batch: Batch) -> list[int]:
         """Codes of the batch that have no name yet; to be named before `put`."""
@@ -89,16 +78,24 @@ class LeadIndex:
         """Take in leads as they are now, new ones and changed ones."""
         if not len(batch.num):
             return
-        self._grow(int(batch.num.max()) + 1)
+        size = int(batch.num.max()) + 1
+        for name in ("shown", "status", "relevant", "masked", "score", "_moved"):
+            setattr(self, name, _grown(getattr(self, name), size))
         for name in ("shown", "status", "relevant", "masked", "score"):
             getattr(self, name)[batch.num] = getattr(batch, name)
         self._moved[batch.num] = True
+        limit = max(1000, REBUILD * len(self.shown))
+        if len(batch.num) > limit:
+            for lead in self._apart.keys() & set(batch.num.tolist()):
+                del self._apart[lead]
+            self._rebuild(np.repeat(batch.num, batch.lengths), batch.codes)
+            return
         pieces = np.split(batch.codes, np.cumsum(batch.lengths)[:-1])
-        self._own.update(zip(batch.num.tolist(), pieces, strict=True))
-        if len(self._own) > max(1000, REBUILD * len(self.shown)):
+        self._apart.update(zip(batch.num.tolist(), pieces, strict=True))
+        if len(self._apart) > limit:
             self._rebuild()
         else:
-            self._own_leads, self._own_codes = self._flat()
+            self._apart_lists = self._by_kind(*self._flat())
 
     def conditions(self, wanted: Mapping[str, Any]) -> dict[str, Mask]:
         """A mask for each condition: status, relevant, masked, min_score, or a kind of facet value."""
@@ -150,72 +147,67 @@ class LeadIndex:
 
     def count_values(self, mask: Mask, kind: str, most: int) -> list[tuple[str, int]]:
         """The values of a kind that most leads have, with their number; equals by name."""
-        counts: dict[int, int] = {}
-        if (lists := self._lists.get(kind)) is not None and len(lists.codes):
-            hits = (mask & ~self._moved).view(np.uint8)[lists.leads]
-            sums = np.add.reduceat(hits, lists.starts[:-1], dtype=np.int32)
-            # Those that cannot be among the first any more are dropped before names are looked at.
-            some = np.flatnonzero(sums)
-            if len(some) > most:
-                last = np.partition(sums[some], len(some) - most)[len(some) - most]
-                some = some[(sums[some] >= last) | np.isin(lists.codes[some], self._own_codes)]
-            counts = dict(zip(lists.codes[some].tolist(), sums[some].tolist(), strict=True))
-        own = self._own_codes[mask[self._own_leads]] if len(self._own_leads) else NONE
-        for code, number in zip(*np.unique(own, return_counts=True), strict=True):
-            if self.names[int(code)][0] == kind:
-                counts[int(code)] = counts.get(int(code), 0) + int(number)
-        named = ((self.names[code][1], number) for code, number in counts.items())
+        counts = np.zeros(len(self._kind_of), np.int64)
+        for lists, where in ((self._lists, mask & ~self._moved), (self._apart_lists, mask)):
+            if kind in lists:
+                leads, codes = lists[kind]
+                counts += np.bincount(codes[where[leads]], minlength=len(counts))
+        found = np.flatnonzero(counts)
+        if len(found) > most:  # those that cannot be among the first are dropped before any name is looked at
+            found = found[counts[found] >= np.partition(counts[found], len(found) - most)[len(found) - most]]
+        named = ((self.names[code][1], int(counts[code])) for code in found.tolist())
         return sorted(named, key=lambda pair: (-pair[1], pair[0]))[:most]
 
     def _having(self, kind: str, value: str) -> Mask:
         mask = np.zeros(len(self.shown), bool)
         code = self.codes.get((kind, value))
-        if code is not None:
-            if kind in self._lists:
-                mask[self._lists[kind].having(code)] = True
-                mask &= ~self._moved
-            mask[self._own_leads[self._own_codes == code]] = True
+        for lists, moved in ((self._lists, self._moved), (self._apart_lists, None)):
+            if code is not None and kind in lists:
+                leads, codes = lists[kind]
+                mask[leads[codes == code]] = True
+                if moved is not None:
+                    mask &= ~moved
         return mask
 
-    def _grow(self, size: int) -> None:
-        if size <= len(self.shown):
-            return
-        more = max(size, len(self.shown) * 5 // 4) - len(self.shown)
-        for name in ("shown", "status", "relevant", "masked", "score", "_moved"):
-            old = getattr(self, name)
-            setattr(self, name, np.concatenate([old, np.zeros(more, old.dtype)]))
+    def _flat(self) -> tuple[Numbers, npt.NDArray[np.int32]]:
+        """(lead, code) of every value of the leads that are kept apart."""
+        lengths = [len(codes) for codes in self._apart.values()]
+        leads = np.repeat(np.fromiter(self._apart, np.int64, len(self._apart)), lengths)
+        return leads, np.concatenate([np.zeros(0, np.int32), *self._apart.values()])
 
-    def _flat(self) -> tuple[Numbers, Numbers]:
-        """(lead, code) of every value of the leads that moved."""
-        if not self._own:
-            return NONE, NONE
-        lengths = [len(codes) for codes in self._own.values()]
-        leads = np.repeat(np.fromiter(self._own, np.int64, len(self._own)), lengths)
-        return leads, np.concatenate(list(self._own.values()))
+    def _by_kind(self, leads: Numbers, codes: npt.NDArray[np.int32]) -> dict[str, Pairs]:
+        kinds = self._kind_of[codes]
+        return {
+            kind: (leads[mine].astype(np.int32), codes[mine])
+            for number, kind in enumerate(self._kinds)
+            if (mine := kinds == number).any()
+        }
 
-    def _rebuild(self) -> None:
-        """New inverted lists of all leads."""
-        leads, codes = self._flat()
-        most = max(self.names, default=0) + 1
-        kinds = sorted({kind for kind, _ in self.names.values()})
-        kind_of = np.zeros(most, np.uint8)
-        for code, (kind, _) in self.names.items():
-            kind_of[code] = kinds.index(kind)
-        for number, kind in enumerate(kinds):
-            mine = kind_of[codes] == number
-            parts = [(leads[mine].astype(np.int32), codes[mine])]
-            if (old := self._lists.get(kind)) is not None:
-                stays = ~self._moved[old.leads]
-                parts.append((old.leads[stays], np.repeat(old.codes, np.diff(old.starts))[stays]))
-            self._lists[kind] = _postings(
-                np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+    def _rebuild(self, leads: Numbers | None = None, codes: npt.NDArray[np.int32] | None = None) -> None:
+        """Lists of all leads: what stays of the old, what was kept apart, and these pairs."""
+        staying = {kind: _staying(pairs, self._moved) for kind, pairs in self._lists.items()}
+        parts = [staying, self._by_kind(*self._flat())]
+        if leads is not None and codes is not None:
+            parts.append(self._by_kind(leads, codes))
+        self._lists = {
+            kind: (
+                np.concatenate([part[kind][0] for part in parts if kind in part]),
+                np.concatenate([part[kind][1] for part in parts if kind in part]),
             )
+            for kind in self._kinds
+            if any(kind in part for part in parts)
+        }
         self._moved[:] = False
-        self._own = {}
-        self._own_leads = self._own_codes = NONE
+        self._apart, self._apart_lists = {}, {}
 
 
-def _postings(leads: npt.NDArray[np.int32], codes: Numbers) -> Postings:
-    order = np.argsort(codes, kind="stable")
-    found, first = np.unique(codes[order], return_index=True)
-    return Postings(found, np.append(first, len(codes)).astype(np.int64), leads[order])
+def _staying(pairs: Pairs, moved: Mask) -> Pairs:
+    stays = ~moved[pairs[0]]
+    return pairs[0][stays], pairs[1][stays]
+
+
+def _grown(old: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
+    """The array, made a quarter longer with zeros when it has not `size` places."""
+    if size <= len(old):
+        return old
+    return np.concatenate([old, np.zeros(max(size, len(old) * 5 // 4) - len(old), old.dtype)])

@@ -54,13 +54,14 @@ class Store:
         return store
 
     @contextmanager
-    def transaction(self, lock: str = "") -> Iterator[None]:
+    def transaction(self, lock: str = "", synced: bool = True) -> Iterator[None]:
         """All that this thread writes inside is kept together, or not at all. May be nested: the outermost decides.
 
         `lock` names what only one transaction at a time may do, on whatever machine. On SQLite all writers wait
-        meanwhile: do slow things (reading pages and texts) before.
+        meanwhile: do slow things (reading pages and texts) before. Not `synced`, what was written may be lost when the
+        power fails; enough for captures, whose rows `recover` makes again from the WARC file.
         """
-        with self.database.write(lock):
+        with self.database.write(lock, synced):
             yield
 
     def close(self) -> None:

@@ -302,3 +302,23 @@ def test_rows_records_and_hashes_are_held_against_each_other(store, home, run):
     assert store.captures.verify() == (
         f"{made[0].warc}: the row of capture {made[1].id} differs from its record in url, status",
     )
+
+
+def test_what_is_no_web_page_has_no_payload_by_the_standard(store, home, run):
+    """Of a target that is not http(s) warcio takes the whole block for the payload, other tools the body."""
+    with store.captures.writer(run) as writer:
+        made = writer.write(new_capture(run, "file:///evidence/report.pdf", by="import"))
+    with files(home)[0].open("rb") as file:
+        headers = {record.rec_type: record.rec_headers for record in ArchiveIterator(file, check_digests="raise")}
+    assert headers["response"].get_header("WARC-Payload-Digest") is None
+    assert headers["response"].get_header("WARC-Block-Digest")
+    assert store.captures.body(made) == b"<html>ivory</html>"
+    assert store.captures.verify() == ()
+
+
+def test_many_captures_share_a_commit(store, home, run):
+    with store.captures.writer(run) as writer:
+        with store.transaction(synced=False):
+            made = [writer.write(new_capture(run, f"http://shop.example/{number}")) for number in range(5)]
+        assert store.captures.of(run=run) == tuple(made)
+    assert store.captures.verify() == ()

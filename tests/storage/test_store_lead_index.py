@@ -46,7 +46,7 @@ def batch(rows):
         masked=np.array([row["masked"] for row in rows], bool),
         score=np.array([row["score"] for row in rows], np.float64),
         lengths=np.array([len(row["codes"]) for row in rows], np.int64),
-        codes=np.array([code for row in rows for code in row["codes"]], np.int64),
+        codes=np.array([code for row in rows for code in row["codes"]], np.int32),
     )
 
 
