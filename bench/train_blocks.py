@@ -30,15 +30,33 @@ def tokens(text: str) -> list[str]:
 def pages() -> list[dict]:
     found = []
     for row in json.loads((PAGES / "wcxb" / "index.json").read_text()):
-        gold = json.loads((PAGES / "wcxb" / "ground-truth" / f"{row['id']}.json").read_text())["ground_truth"]["main_content"]
-        found.append({"path": str(PAGES / "wcxb" / "html" / f"{row['id']}.html.gz"), "url": row["url"], "gold": gold, "type": row["type"], "site": row["domain"]})
+        gold = json.loads((PAGES / "wcxb" / "ground-truth" / f"{row['id']}.json").read_text())["ground_truth"][
+            "main_content"
+        ]
+        found.append(
+            {
+                "path": str(PAGES / "wcxb" / "html" / f"{row['id']}.html.gz"),
+                "url": row["url"],
+                "gold": gold,
+                "type": row["type"],
+                "site": row["domain"],
+            }
+        )
     import lxml.html
 
     for folder in sorted((PAGES / "readability").iterdir()):
         if (folder / "expected.html.gz").exists():
             tree = lxml.html.fromstring(gzip.open(folder / "expected.html.gz").read().decode("utf-8"))
             gold = "\n".join(" ".join(part.split()) for part in tree.itertext() if part.strip())
-            found.append({"path": str(folder / "source.html.gz"), "url": "http://fakehost/test/page.html", "gold": gold, "type": "readability", "site": "r-" + folder.name})
+            found.append(
+                {
+                    "path": str(folder / "source.html.gz"),
+                    "url": "http://fakehost/test/page.html",
+                    "gold": gold,
+                    "type": "readability",
+                    "site": "r-" + folder.name,
+                }
+            )
     return found
 
 
@@ -53,7 +71,9 @@ def prepared(page: dict) -> tuple[np.ndarray, list[list[str]], str]:
     def catch(dom, groups, tiles, kind, anchor, opinion=""):  # type: ignore[no-untyped-def]
         from spiders.extract import blocks
 
-        caught.append((blocks.table(dom, groups, tiles, kind, anchor), [tokens(block.text) for block in dom.everything], kind))
+        caught.append(
+            (blocks.table(dom, groups, tiles, kind, anchor), [tokens(block.text) for block in dom.everything], kind)
+        )
         return dom.blocks
 
     maintext.select = catch
@@ -110,7 +130,16 @@ def choose(odds: np.ndarray, sizes: np.ndarray, power: float) -> np.ndarray:
 def fit(x: np.ndarray, y: np.ndarray, w: np.ndarray):  # type: ignore[no-untyped-def]
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    model = HistGradientBoostingClassifier(max_iter=TREES, learning_rate=RATE, max_depth=6, max_leaf_nodes=20, min_samples_leaf=25, l2_regularization=5.0, max_features=0.4, random_state=1)
+    model = HistGradientBoostingClassifier(
+        max_iter=TREES,
+        learning_rate=RATE,
+        max_depth=6,
+        max_leaf_nodes=20,
+        min_samples_leaf=25,
+        l2_regularization=5.0,
+        max_features=0.4,
+        random_state=1,
+    )
     # A soft label is a block counted twice, as right and as wrong.
     xx, yy, ww = np.vstack([x, x]), np.r_[np.ones(len(x)), np.zeros(len(x))], np.r_[w * y, w * (1 - y)]
     used = ww > 0
@@ -132,7 +161,11 @@ def main() -> None:
         with ProcessPoolExecutor(2) as pool:
             found = list(pool.map(prepared, data, chunksize=8))
         if cache:
-            np.savez(cache, **{f"x{i}": one[0] for i, one in enumerate(found)}, **{f"t{i}": np.array(json.dumps(one[1])) for i, one in enumerate(found)})
+            np.savez(
+                cache,
+                **{f"x{i}": one[0] for i, one in enumerate(found)},
+                **{f"t{i}": np.array(json.dumps(one[1])) for i, one in enumerate(found)},
+            )
     kept = [(page, *one) for page, one in zip(data, found, strict=True) if len(one[1])]
     print("pages", len(kept), "of", len(data))
     xs = [one[1] for one in kept]
@@ -147,21 +180,34 @@ def main() -> None:
     left_out: dict[int, np.ndarray] = {}
     curve: dict[str, dict[float, list[float]]] = {}
     for train, test in GroupKFold(4).split(groups, groups, groups):
-        model = fit(np.vstack([xs[i] for i in train]), np.concatenate([ys[i] for i in train]), np.concatenate([ws[i] for i in train]))
+        model = fit(
+            np.vstack([xs[i] for i in train]),
+            np.concatenate([ys[i] for i in train]),
+            np.concatenate([ws[i] for i in train]),
+        )
         for i in test:
             odds = model.decision_function(xs[i])
             kind = kept[i][0]["type"]
             sizes = np.array([len(block) for block in kept[i][2]], dtype=float)
             for power in (0.8, 1.0, 1.2):
-                curve.setdefault(kind, {}).setdefault(f"best*{power}", []).append(score(kept[i][2], choose(odds, sizes, power), kept[i][0]["gold"]))
+                curve.setdefault(kind, {}).setdefault(f"best*{power}", []).append(
+                    score(kept[i][2], choose(odds, sizes, power), kept[i][0]["gold"])
+                )
             for cut in (-1.2, -0.8, -0.4, 0.0):
                 curve.setdefault(kind, {}).setdefault(cut, []).append(score(kept[i][2], odds > cut, kept[i][0]["gold"]))
             left_out[i] = odds
             results.setdefault(kind + " best possible", []).append(score(kept[i][2], ys[i] > 0.45, kept[i][0]["gold"]))
     for kind, cuts in sorted(curve.items()):
-        print(f"{kind:12}", " ".join(f"{cut}: {np.mean(values):.3f}" for cut, values in cuts.items()), f"limit {np.mean(results[kind + ' best possible']):.3f}")
+        print(
+            f"{kind:12}",
+            " ".join(f"{cut}: {np.mean(values):.3f}" for cut, values in cuts.items()),
+            f"limit {np.mean(results[kind + ' best possible']):.3f}",
+        )
     if os.environ.get("BLOCKS_LEFT_OUT"):  # odds of each page from the model that never saw its site
-        np.savez(os.environ["BLOCKS_LEFT_OUT"], **{kept[i][0]["path"].replace("/", "|"): odds for i, odds in left_out.items()})
+        np.savez(
+            os.environ["BLOCKS_LEFT_OUT"],
+            **{kept[i][0]["path"].replace("/", "|"): odds for i, odds in left_out.items()},
+        )
     if "-t" in sys.argv:
         return
     model = fit(np.vstack(xs), np.concatenate(ys), np.concatenate(ws))
@@ -179,9 +225,23 @@ def write(model, path: Path) -> None:  # type: ignore[no-untyped-def]
         for n, node in enumerate(nodes):
             value[t, n] = node["value"] if node["is_leaf"] else 0
             if not node["is_leaf"]:
-                feature[t, n], threshold[t, n], left[t, n], right[t, n] = node["feature_idx"], node["num_threshold"], node["left"], node["right"]
+                feature[t, n], threshold[t, n], left[t, n], right[t, n] = (
+                    node["feature_idx"],
+                    node["num_threshold"],
+                    node["left"],
+                    node["right"],
+                )
             depth = max(depth, int(node["depth"]))
-    np.savez_compressed(path, feature=feature, threshold=threshold, left=left, right=right, value=value, start=np.float32(model._baseline_prediction.ravel()[0]), depth=depth)
+    np.savez_compressed(
+        path,
+        feature=feature,
+        threshold=threshold,
+        left=left,
+        right=right,
+        value=value,
+        start=np.float32(model._baseline_prediction.ravel()[0]),
+        depth=depth,
+    )
     print(path.name, path.stat().st_size, "bytes", shape, "depth", depth)
 
 

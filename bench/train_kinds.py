@@ -16,7 +16,15 @@ from urllib.parse import urlsplit
 HERE = Path(__file__).resolve().parent.parent
 PAGES = HERE.parent / "shared" / "data" / "pages"
 sys.path.insert(0, str(HERE))
-OURS = {"detail": "listing", "list": "results", "article": "article", "forum": "forum", "product": "listing", "collection": "results", "listing": "results"}
+OURS = {
+    "detail": "listing",
+    "list": "results",
+    "article": "article",
+    "forum": "forum",
+    "product": "listing",
+    "collection": "results",
+    "listing": "results",
+}
 
 
 def rows() -> list[tuple[str, str, str, str, float]]:
@@ -25,13 +33,37 @@ def rows() -> list[tuple[str, str, str, str, float]]:
     for line in (PAGES / "listings_index.jsonl").read_text().splitlines():
         row = json.loads(line)
         if row["kind"] in OURS:
-            found.append((str(PAGES / row["file"]), row.get("url") or f"https://{row['site']}/", OURS[row["kind"]], row["site"].split("__")[0], 1.0))
+            found.append(
+                (
+                    str(PAGES / row["file"]),
+                    row.get("url") or f"https://{row['site']}/",
+                    OURS[row["kind"]],
+                    row["site"].split("__")[0],
+                    1.0,
+                )
+            )
     for row in json.loads((PAGES / "wcxb" / "index.json").read_text()):
         weight = 0.5 if row["type"] == "listing" else 1.0
-        found.append((str(PAGES / "wcxb" / "html" / f"{row['id']}.html.gz"), row["url"], OURS[row["type"]], row["domain"], weight))
+        found.append(
+            (
+                str(PAGES / "wcxb" / "html" / f"{row['id']}.html.gz"),
+                row["url"],
+                OURS[row["type"]],
+                row["domain"],
+                weight,
+            )
+        )
     for folder in sorted((PAGES / "readability").iterdir()):
         if (folder / "source.html.gz").exists():
-            found.append((str(folder / "source.html.gz"), "http://fakehost/test/page.html", "article", "readability-" + folder.name, 0.5))
+            found.append(
+                (
+                    str(folder / "source.html.gz"),
+                    "http://fakehost/test/page.html",
+                    "article",
+                    "readability-" + folder.name,
+                    0.5,
+                )
+            )
     return found
 
 
@@ -71,7 +103,9 @@ def main() -> None:
     groups = np.array([urlsplit("https://" + row[3]).netloc for row, _ in kept])
     guess = np.empty_like(y)
     for train, test in GroupKFold(8).split(x, y, groups):
-        model = LogisticRegression(C=1.0, max_iter=3000, class_weight="balanced").fit(x[train], y[train], sample_weight=weight[train])
+        model = LogisticRegression(C=1.0, max_iter=3000, class_weight="balanced").fit(
+            x[train], y[train], sample_weight=weight[train]
+        )
         guess[test] = model.predict(x[test])
     for kind in sorted(set(y)):
         print(f"{kind:8} right={np.mean(guess[y == kind] == kind):.3f} of {np.sum(y == kind)}")
@@ -79,9 +113,17 @@ def main() -> None:
         if is_ != said and "-v" in sys.argv:
             print("   ", row[0][-60:], row[1][:80], is_, "->", said)
     model = LogisticRegression(C=1.0, max_iter=3000, class_weight="balanced").fit(x, y, sample_weight=weight)
-    weights = {kind: {"bias": round(float(model.intercept_[i]), 3), **{name: round(float(model.coef_[i][j]), 3) for j, name in enumerate(names)}} for i, kind in enumerate(model.classes_)}
+    weights = {
+        kind: {
+            "bias": round(float(model.intercept_[i]), 3),
+            **{name: round(float(model.coef_[i][j]), 3) for j, name in enumerate(names)},
+        }
+        for i, kind in enumerate(model.classes_)
+    }
     note = "Made by bench/train_kinds.py from page signs of shared data (wcxb: CC BY 4.0)."
-    (HERE / "spiders" / "extract" / "kinds.json").write_text(json.dumps({"note": note, "weights": weights}, indent=1) + "\n")
+    (HERE / "spiders" / "extract" / "kinds.json").write_text(
+        json.dumps({"note": note, "weights": weights}, indent=1) + "\n"
+    )
 
 
 if __name__ == "__main__":

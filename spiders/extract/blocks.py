@@ -121,10 +121,10 @@ def _marks(sig: str) -> int:
 
 
 def table(
-    dom: Dom, groups: Sequence[Group], tiles: Sequence[Tile], kind: str, anchor: int | None
+    dom: Dom, groups: Sequence[Group], tiles: Sequence[Tile], kind: str, anchor: int | None, most: int = 1 << 30
 ) -> NDArray[np.float32]:
-    """One row a block, one column a name of `NAMES`."""
-    blocks = dom.everything
+    """One row a block (of the first `most`), one column a name of `NAMES`."""
+    blocks = dom.everything[:most]
     own: dict[Node, int] = {}
     marks: dict[Node, int] = {}
     inside: dict[Node, int] = {}

@@ -66,6 +66,7 @@ def decode(body: bytes, headers: Mapping[str, str] | None = None, host: str = ""
     Bytes that are valid UTF-8 beyond ASCII are UTF-8, whatever was declared: text in another encoding passes that test
     by chance about never. A page that says UTF-8 and is not is sniffed; one with a few foreign bytes is read as mixed.
     """
+    cut = len(body) > LIMIT
     body = body[:LIMIT]
     for mark, name in _BOMS:
         if body.startswith(mark):
@@ -81,7 +82,7 @@ def decode(body: bytes, headers: Mapping[str, str] | None = None, host: str = ""
     try:
         return clean(body.decode("utf-8"))
     except UnicodeDecodeError as error:
-        if error.start >= len(body) - 4:
+        if cut and error.start >= len(body) - 4:
             return clean(body[: error.start].decode("utf-8"))
     for name in names:
         if name == "utf-8":

@@ -194,7 +194,13 @@ class Dom:
                     self.hidden_texts.append(str(raw))
                 continue
             home = node.block
-            if block is None or block.node is not home or after in BLOCK_TAGS or after == "br" or (not after and _broken(parent)):
+            if (
+                block is None
+                or block.node is not home
+                or after in BLOCK_TAGS
+                or after == "br"
+                or (not after and _broken(parent))
+            ):
                 block = Block(home, 0, self.size)
                 self.everything.append(block)
                 before = None

@@ -14,6 +14,9 @@ from spiders.extract.dom import Block, Dom
 from spiders.extract.forest import Forest
 from spiders.extract.tiles import Group, Tile, boiler
 
+MOST = 8000
+"""Blocks that are looked at; the richest real page we hold has 2,500."""
+
 _CUT = -0.4
 """Log-odds from which a block of an offer's page counts as content (bench/train_blocks.py)."""
 
@@ -36,10 +39,10 @@ def select(
 ) -> list[Block]:
     """The blocks of the main text, in page order. `opinion`: the text as another reader sees it."""
     forest = _forest()
-    every = dom.everything
+    every = dom.everything[:MOST]
     if forest is None or not every:
         return [block for block in dom.blocks if block.linked < 0.6 * len(block.text) and not boiler(block.node.el)]
-    odds = forest.odds(numbers.table(dom, groups, tiles, kind, anchor))
+    odds = forest.odds(numbers.table(dom, groups, tiles, kind, anchor, MOST))
     if opinion:
         other = " ".join(opinion.split())
         odds = odds + np.array(

@@ -34,7 +34,7 @@ for _word, _tens, _code in (line.split("\t") for line in _lines("multipliers.tsv
 _SUFFIX = regex.compile(
     r"\s?("
     + "|".join(sorted(map(regex.escape, _TIMES), key=len, reverse=True))
-    + r")(?:(\d)(?![\d.,]))?(?![\p{L}\d²³])",
+    + r")(?:(\d)(?![\d.,]))?(?![\p{Latin}\p{Cyrillic}\p{Arabic}\p{Thai}\p{Hangul}\d²³])",
     regex.I,
 )
 _SPLIT_SIGN = re.compile(r"\b(US|AU|CA|NZ|HK|NT|SG|MX|A|C|S|R)\s\$")

@@ -26,10 +26,14 @@ _OLD = re.compile(r"old|was|strike|list-?price|rrp|regular|before|original|compa
 _SELLER = re.compile(r"seller|shop-?name|vendor|merchant|store|dealer|user-?name|brand", re.I)
 
 
+MOST = 500
+"""Boxes that are read as listings; their links are all given."""
+
+
 def tiles_of(dom: Dom, tiles: list[Tile], setting: Setting, now: datetime | None) -> tuple[Listing, ...]:
     """One listing a box, in page order. A box without title is left out."""
     keys = {tile.key for tile in tiles}
-    made = (_read(_widest(tile, keys, dom), tile, dom, setting, now) for tile in tiles)
+    made = (_read(_widest(tile, keys, dom), tile, dom, setting, now) for tile in tiles[:MOST])
     return tuple(one for one in made if one.title)
 
 

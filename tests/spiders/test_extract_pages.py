@@ -55,7 +55,10 @@ def value(got: Reading, field: str) -> Any:
         }  # fmt: skip
         simple["first_image"] = "/" + (simple["first_image"] or "")
     if got.posts:
-        simple |= {"first_author": got.posts[0].author, "second_text": got.posts[1].text if len(got.posts) > 1 else None}
+        simple |= {
+            "first_author": got.posts[0].author,
+            "second_text": got.posts[1].text if len(got.posts) > 1 else None,
+        }
     return simple[field]
 
 
