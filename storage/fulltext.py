@@ -1,6 +1,6 @@
 """The full-text index behind `search_texts`: FTS5 on SQLite, a stored tsvector with GIN on PostgreSQL.
 
-Both index the same column, made by `storage.search.fold`, so both find the same.
+Both index the same column, made by `storage.search.fold`, so both find the same. Made by migration 0002.
 """
 
 from __future__ import annotations
@@ -13,31 +13,6 @@ from storage.records import ListingVersion
 from storage.schema import search_texts
 from storage.search import fold, number_phrase, phrase, prefix
 
-SQLITE = (
-    """CREATE VIRTUAL TABLE search_index USING fts5(search_text, content='search_texts', content_rowid='num',
-       tokenize="unicode61 remove_diacritics 0 categories 'L* N* Co M*'")""",
-    """CREATE TRIGGER search_texts_added AFTER INSERT ON search_texts BEGIN
-       INSERT INTO search_index(rowid, search_text) VALUES (new.num, new.search_text); END""",
-    """CREATE TRIGGER search_texts_removed AFTER DELETE ON search_texts BEGIN
-       INSERT INTO search_index(search_index, rowid, search_text) VALUES ('delete', old.num, old.search_text); END""",
-    """CREATE TRIGGER search_texts_changed AFTER UPDATE ON search_texts BEGIN
-       INSERT INTO search_index(search_index, rowid, search_text) VALUES ('delete', old.num, old.search_text);
-       INSERT INTO search_index(rowid, search_text) VALUES (new.num, new.search_text); END""",
-)
-# The parser of to_tsvector would take tokens apart by rules of its own and by the server's locale: positions are given
-# here. A position can be 16383 at most: longer texts are laid over themselves in blocks that overlap by 100 tokens.
-POSTGRESQL = (
-    """CREATE FUNCTION osint_vector(folded text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-       SELECT coalesce(string_agg(quote_literal(token) || ':' || place, ' '), '')::tsvector FROM (
-         SELECT token, mod(number - 1, 15900) + 1 AS place FROM unnest(string_to_array(folded, ' ')) WITH ORDINALITY
-           AS one(token, number) WHERE token <> ''
-         UNION ALL
-         SELECT token, mod(number - 1, 15900) + 15901 FROM unnest(string_to_array(folded, ' ')) WITH ORDINALITY
-           AS two(token, number) WHERE number > 15900 AND mod(number - 1, 15900) < 100) AS placed $$""",
-    "ALTER TABLE search_texts ADD COLUMN vector tsvector GENERATED ALWAYS AS (osint_vector(search_text)) STORED",
-    "CREATE INDEX ix_search_texts_vector ON search_texts USING gin (vector)",
-)
-
 ADD = search_texts.insert()
 HOLDING = {
     "sqlite": text("SELECT group_concat(rowid) FROM search_index WHERE search_index MATCH :asked"),
@@ -48,12 +23,6 @@ CHANGE = (
     .where(search_texts.c.num == bindparam("b_num"), search_texts.c.search_text != bindparam("b_text"))
     .values(search_text=bindparam("b_text"))
 )
-
-
-def install(connection: Connection) -> None:
-    """Make the index of an empty database."""
-    for statement in SQLITE if connection.dialect.name == "sqlite" else POSTGRESQL:
-        connection.exec_driver_sql(statement)
 
 
 def numbers(connection: Connection, words: str) -> npt.NDArray[np.int64]:

@@ -94,6 +94,50 @@ def test_a_missing_guard_is_said_at_once_and_can_be_put_back(home, url, name):
     Store.open(home, url).close()
 
 
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+def test_an_older_database_is_brought_up_and_keeps_what_it_has(home, url, revision):
+    from alembic import command
+    from sqlalchemy import insert
+    from store_parts import NOW
+
+    from storage.database import connect
+    from storage.schema import runs
+
+    home.mkdir()
+    engine = connect(home, url)
+    config = Config()
+    config.set_main_option("script_location", str(migrate.FOLDER))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        values = {"id": "a" * 32, "source": "shop", "kind": "crawl", "state": "running", "started_at": NOW, "note": ""}
+        connection.execute(insert(runs), values)
+    engine.dispose()
+    state, words = schema_state(home, url)
+    assert (state, revision in words) == ("behind", True)
+    with Store.open(home, url) as store:
+        assert [run.id for run in store.runs.list()] == ["a" * 32]
+        assert store.reviews.verify() == ()
+    assert schema_state(home, url)[0] == "current"
+
+
+def test_a_guard_that_was_made_harmless_is_a_missing_guard(home, url):
+    with Store.open(home, url) as store, store.database.write() as connection:
+        if store.database.dialect == "sqlite":
+            connection.execute(text("DROP TRIGGER events_no_delete"))
+            harmless = "CREATE TRIGGER events_no_delete BEFORE DELETE ON events WHEN 0 BEGIN SELECT 1; END"
+        else:
+            harmless = (
+                "CREATE OR REPLACE FUNCTION osint_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RETURN NULL; END $$"
+            )
+        connection.execute(text(harmless))
+    with pytest.raises(StoreDamaged, match="events_no_delete"):
+        Store.open(home, url)
+    Store.open(home, url, repair=True).close()
+    Store.open(home, url).close()
+
+
 def test_a_guard_switched_off_is_a_missing_guard(home, url):
     with Store.open(home, url) as store:
         if store.database.dialect == "sqlite":
