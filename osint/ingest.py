@@ -127,6 +127,8 @@ def listing_version(listing: Listing, capture: Capture, analysis: Mapping[str, A
     amount = price.amount if price else None
     currency = (price.currency or "") if price else ""
     price_text = price.text if price else ""
+    if currency == "JPY" and "¥" in price_text and (analysis.get("language") or {}).get("code") == "zh":
+        currency = "CNY"  # yen and yuan share a sign; who writes Chinese on a page of no country asks yuan
     read = analysis.get("price")
     if amount is None and read:
         amount, currency, price_text = exact(read["amount"]), read["currency"], read["text"]

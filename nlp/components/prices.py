@@ -96,6 +96,10 @@ def asked(prices: Sequence[Price], context: Context) -> Price | None:
     return Price(won.amount, won.currency, won.text, won.field, won.start, won.end)
 
 
+SMALLEST = {"VND": 1000, "IDR": 500, "LAK": 1000, "KHR": 500, "MMK": 100, "KRW": 100, "JPY": 50, "UGX": 100, "TZS": 100}
+"""Currencies whose small numbers buy nothing: a bare number below it is a count, whatever word stands before it."""
+
+
 def _quote(
     field: FieldName,
     folded: Folded,
@@ -126,8 +130,8 @@ def _quote(
     currency = money.currency if money else ("RUB" if amount.ruble else _local(language, country))
     if money is None:
         weight = _unsigned(folded, amount, role, distance, context)
-        if not weight:
-            return None
+        if not weight or (amount.value < SMALLEST.get(currency, 0) and not amount.multiplied):
+            return None  # "còn 1 lát": one slice left, not one dong
     if amount.value <= 0 or _looks_dated(text, amount, money is None):
         return None
     weight += {"now": 1.5, "asked": 1.0, "total": 0.6, "near": 0.3, "unit": -0.1}.get(role, 0.0)
