@@ -18,7 +18,7 @@ MAX_ANCHORS = 5000
 """Links that are looked at; the richest real page we hold has 2,300."""
 
 _TRACKING = mark("anchors", "tracking")
-_ID_KEYS = frozenset(["id", "item", "itemid", "item_id", "pid", "productid", "product_id", "products_id", "p", "adid", "ad_id", "listing", "listingid", "listing_id", "finnkode", "lot", "lotid", "sku", "code", "no", "num", "tid", "t", "topic", "aid", "article", "showtopic", "wid", "gid", "goods_id", "goodsid", "v"])  # fmt: skip
+_ID_KEYS = frozenset(["id", "item", "itemid", "item_id", "pid", "productid", "product_id", "products_id", "p", "adid", "ad_id", "listing", "listingid", "listing_id", "finnkode", "lot", "lotid", "sku", "code", "no", "num", "tid", "t", "topic", "aid", "article", "showtopic", "wid", "gid", "goods_id", "goodsid", "v"])  # fmt: skip  # noqa: E501
 _NOT_ITEMS = mark("anchors", "not_items")
 _FILES = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|css|js|mp4|mp3|zip|exe|apk)$", re.I)
 DOCUMENTS = re.compile(r"\.(?:pdf|docx?|odt|rtf|xlsx?|csv|pptx?|eml|zip)$", re.I)

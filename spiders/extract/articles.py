@@ -22,10 +22,10 @@ from spiders.extract.titles import title_of
 from spiders.items import Article
 
 _DATE_METAS = (
-    "article:published_time", "datepublished", "og:published_time", "og:article:published_time", "pubdate", "publishdate", "publish_date",
-    "publish-date", "date", "dc.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dcterms.issued", "parsely-pub-date",
-    "sailthru.date", "article.published", "published-date", "publication_date", "publicationdate", "citation_publication_date", "citation_date",
-    "cxenseparse:recs:publishtime", "rnews:datepublished", "article_date_original", "date_published", "created", "og:pubdate", "bt:pubdate", "displaydate", "release_date", "weibo:article:create_at",
+    "article:published_time", "datepublished", "og:published_time", "og:article:published_time", "pubdate", "publishdate", "publish_date",  # noqa: E501
+    "publish-date", "date", "dc.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dcterms.issued", "parsely-pub-date",  # noqa: E501
+    "sailthru.date", "article.published", "published-date", "publication_date", "publicationdate", "citation_publication_date", "citation_date",  # noqa: E501
+    "cxenseparse:recs:publishtime", "rnews:datepublished", "article_date_original", "date_published", "created", "og:pubdate", "bt:pubdate", "displaydate", "release_date", "weibo:article:create_at",  # noqa: E501
 )  # fmt: skip
 _DATE_BOX = mark("articles", "date_box")
 _NOT_DATE_BOX = mark("articles", "not_date_box")
@@ -130,7 +130,7 @@ def author_of(dom: Dom, thing: Thing | None) -> str:
 
 
 def published_of(dom: Dom, things: Sequence[Thing], now: datetime | None) -> datetime | None:
-    """When the text was published: records, metadata, `<time>` and date boxes beside the title, the address; else htmldate."""
+    """When the text was published: records, metadata, `<time>` and date boxes beside the title, the address; else htmldate."""  # noqa: E501
     dated = [
         thing
         for thing in things

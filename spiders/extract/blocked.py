@@ -1,4 +1,4 @@
-"""Pages that are not the page asked for: robot checks, login walls, empty JavaScript shells, "not found" with status 200."""
+"""Pages that are not the page asked for: robot checks, login walls, empty JavaScript shells, "not found" with status 200."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _SHELL = frozenset(
         "q-app",
     }
 )
-_PASSWORD = ".//input[@type='password']"
+_SECRET_FIELD = ".//input[@type='password']"  # noqa: S105
 _LOGIN_PATH = mark("blocked", "login_path")
-_STATUS = {401: "asks for a login", 403: "forbidden", 407: "asks for a proxy login", 429: "too many requests", 451: "legally withheld", 503: "service unavailable"}  # fmt: skip
+_STATUS = {401: "asks for a login", 403: "forbidden", 407: "asks for a proxy login", 429: "too many requests", 451: "legally withheld", 503: "service unavailable"}  # fmt: skip  # noqa: E501
 
 
 SAID = 60
@@ -60,7 +60,7 @@ def blocked(page: Page, dom: Dom, source: str, *, data: bool) -> str:
 
 
 def _login_wall(dom: Dom, title: str, text: str, address: str) -> str:
-    form = dom.root.find(_PASSWORD) is not None
+    form = dom.root.find(_SECRET_FIELD) is not None
     said = has("login", title) if title else ""
     if dom.size > 2500:
         return ""
@@ -89,7 +89,7 @@ _CODE_404 = mark("blocked", "code_404")
 
 
 def missing(page: Page, dom: Dom, *, offers: bool) -> str:
-    """Why the page says "not found", "" when it does not. `offers`: it has a price, a thing of its own, or many boxes."""
+    """Why the page says "not found", "" when it does not. `offers`: it has a price, a thing of its own, or many boxes."""  # noqa: E501
     if page.status in {404, 410}:
         return f"status {page.status}"
     shown = [

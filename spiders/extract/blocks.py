@@ -1,4 +1,4 @@
-"""What a block of text is like, in numbers: the input of the model that tells main text from the rest (see maintext.py)."""
+"""What a block of text is like, in numbers: the input of the model that tells main text from the rest (see maintext.py)."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _MARKS = {
     "foot": r"footer|copyright|legal|colophon|foot\b|bottom-?bar|sitemap",
     "head": r"header|masthead|banner|hero|top-?bar|logo|branding",
     "side": r"sidebar|side-?bar|aside|widget|rail\b|secondary|right-?col|left-?col|complementary",
-    "content": r"content|article|entry|post-?body|story|main|body-?text|text\b|prose|richtext|rte\b|wysiwyg|markdown|cooked|copy\b",
+    "content": r"content|article|entry|post-?body|story|main|body-?text|text\b|prose|richtext|rte\b|wysiwyg|markdown|cooked|copy\b",  # noqa: E501
     "describe": r"descri|overview|about|detail|summary|specs?\b|specification|features?|ingredients|info\b|intro",
     "comment": r"comment|disqus|respond|discussion|replies",
     "post": r"post|message|reply|answer|topic|thread|question|bbcode|bbwrapper",
     "card": r"card|item|tile|teaser|product|grid|listing|result|entry|collection|list\b|cell|summary",
-    "related": r"related|recommend|similar|also|more-|popular|trending|latest|recent|suggest|upsell|cross-?sell|read-?next|further|carousel|slider|swiper",
+    "related": r"related|recommend|similar|also|more-|popular|trending|latest|recent|suggest|upsell|cross-?sell|read-?next|further|carousel|slider|swiper",  # noqa: E501
     "share": r"share|social|facebook|twitter|follow|sharing|like\b|likes\b|bookmark",
     "meta": r"meta|byline|author|date\b|time\b|posted|published|tags?\b|categor|timestamp|credits?",
-    "modal": r"cookie|consent|gdpr|modal|popup|overlay|dialog|newsletter|subscribe|signup|sign-up|promo|banner|alert|notice|toast|offcanvas|drawer|tooltip|dropdown",
+    "modal": r"cookie|consent|gdpr|modal|popup|overlay|dialog|newsletter|subscribe|signup|sign-up|promo|banner|alert|notice|toast|offcanvas|drawer|tooltip|dropdown",  # noqa: E501
     "ads": r"\bads?\b|advert|sponsor|promo|adslot|dfp|taboola|outbrain|marketing",
-    "form": r"form|search|filter|facet|sort|input|login|select|quantity|qty|option|swatch|variant|button|btn|add-?to|cart|checkout|wishlist",
+    "form": r"form|search|filter|facet|sort|input|login|select|quantity|qty|option|swatch|variant|button|btn|add-?to|cart|checkout|wishlist",  # noqa: E501
     "pager": r"pagin|pager|page-?nav|page-?numbers|load-?more|next|prev",
     "review": r"review|rating|stars?\b|testimonial|feedback|bazaarvoice|yotpo|trustpilot|score|votes?\b",
     "profile": r"profile|user|avatar|member|signature|poster|badge|rank|author-?(?:box|bio|info)",
@@ -94,12 +94,12 @@ _LEGAL = mark("blocks", "legal")
 _MONEY = re.compile(r"[$€£¥₹฿₫₽₩]\s?\d|\d\s?(?:€|zł|kr|Kč|USD|EUR|GBP)\b")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:/.]\d\d\b|\bago\b", re.I)
 
-_LOCAL = ("length", "words", "linked", "digits", "upper", "stops", "sentence", "legal", "money", "date", "depth", "place", "index", "after_title", "near_title",
-          "repeat", "same", "tile", "best_tile", "up1", "up1_links", "up2", "up2_links", "up3", "up3_links", "siblings", "avg", "colon", "folded")  # fmt: skip
+_LOCAL = ("length", "words", "linked", "digits", "upper", "stops", "sentence", "legal", "money", "date", "depth", "place", "index", "after_title", "near_title",  # noqa: E501
+          "repeat", "same", "tile", "best_tile", "up1", "up1_links", "up2", "up2_links", "up3", "up3_links", "siblings", "avg", "colon", "folded")  # fmt: skip  # noqa: E501
 _AROUND = ("length", "linked", "stops", "heading", "content_own")
 PAGE = ("listing", "results", "article", "forum", "size", "blocks", "prose", "tiles", "tile_share")
-NAMES = (*_LOCAL, *(f"tag_{tag}" for tag in _TAGS), *(f"in_{tag}" for tag in _INSIDE), *(f"mark_{name}" for name in _NAMES), *(f"own_{name}" for name in _NAMES),
-         *(f"{name}@{shift}" for shift in (-2, -1, 1, 2) for name in _AROUND), "window", "window_links", *PAGE)  # fmt: skip
+NAMES = (*_LOCAL, *(f"tag_{tag}" for tag in _TAGS), *(f"in_{tag}" for tag in _INSIDE), *(f"mark_{name}" for name in _NAMES), *(f"own_{name}" for name in _NAMES),  # noqa: E501
+         *(f"{name}@{shift}" for shift in (-2, -1, 1, 2) for name in _AROUND), "window", "window_links", *PAGE)  # fmt: skip  # noqa: E501
 
 
 @lru_cache(maxsize=50_000)
@@ -120,7 +120,7 @@ def _marks(sig: str) -> int:
     return bits
 
 
-def table(
+def table(  # noqa: PLR0912, PLR0915
     dom: Dom, groups: Sequence[Group], tiles: Sequence[Tile], kind: str, anchor: int | None, most: int = 1 << 30
 ) -> NDArray[np.float32]:
     """One row a block (of the first `most`), one column a name of `NAMES`."""
@@ -150,7 +150,7 @@ def table(
     prose = sum(len(block.text) for block in blocks if len(block.text) >= 80 and block.linked < 0.3 * len(block.text))
     tiled = sum(node.size for node in best_nodes)
     page = [float(kind == one) for one in ("listing", "results", "article", "forum")] + [
-        math.log1p(dom.size), math.log1p(len(blocks)), prose / max(dom.size, 1), math.log1p(len(tiles)), min(1.0, tiled / max(dom.size, 1)),
+        math.log1p(dom.size), math.log1p(len(blocks)), prose / max(dom.size, 1), math.log1p(len(tiles)), min(1.0, tiled / max(dom.size, 1)),  # noqa: E501
     ]  # fmt: skip
     rows = np.zeros((len(blocks), len(NAMES)), dtype=np.float32)
     base = len(_LOCAL)
@@ -160,10 +160,15 @@ def table(
     own_base = mark_base + len(_NAMES)
     place_bits = [(1 << place, place) for place in range(max(len(_NAMES), len(_INSIDE)))]
     total = max(dom.size, 1)
+    children: dict[Node, float] = {}
     for block in blocks:
         row = rows[block.place]
         node = block.node
-        row[:base] = _local(block, total, len(blocks), anchor, shapes, texts, in_tile[node])
+        parent = node.parent
+        if parent is not None and parent not in children:  # counting the children of an lxml element walks over them
+            children[parent] = math.log1p(len(parent.el))
+        siblings = children[parent] if parent is not None else 0.0
+        row[:base] = _local(block, total, len(blocks), anchor, shapes, texts, in_tile[node], siblings)
         if node.tag in tag_at:
             row[tag_at[node.tag]] = 1.0
         bits = inside[node]
@@ -194,6 +199,7 @@ def _local(
     shapes: Counter[tuple[str, str]],
     texts: Counter[str],
     tile: int,
+    siblings: float,
 ) -> list[float]:
     text, node = block.text, block.node
     length = len(text)
@@ -208,13 +214,13 @@ def _local(
     three = two.parent if two else None
     after = block.index - anchor if anchor is not None else 0
     return [
-        math.log1p(length), math.log1p(words), min(1.0, block.linked / length), sum(map(str.isdigit, sample)) / seen, sum(map(str.isupper, sample)) / seen,
-        len(_STOPS.findall(sample)) / math.sqrt(seen), float(_SENTENCE.search(text) is not None), float(_LEGAL.search(sample) is not None), float(_MONEY.search(sample) is not None),
-        float(_DATE.search(sample) is not None), node.depth / 10, block.start / total, block.place / count, float(anchor is not None and after >= 0),
-        math.log1p(abs(after)) * (1 if after >= 0 else -1) if anchor is not None else -5.0, math.log1p(shapes[(node.tag, node.sig)]), math.log1p(texts[text]),
-        float(tile & 1), float(tile & 2) / 2, math.log1p(one.size) if one else 0.0, one.linked / max(one.size, 1) if one else 0.0, math.log1p(two.size) if two else 0.0,
-        two.linked / max(two.size, 1) if two else 0.0, math.log1p(three.size) if three else 0.0, three.linked / max(three.size, 1) if three else 0.0,
-        math.log1p(len(one.el)) if one else 0.0, length / words, float(text.endswith(":")), float(node.folded),
+        math.log1p(length), math.log1p(words), min(1.0, block.linked / length), sum(map(str.isdigit, sample)) / seen, sum(map(str.isupper, sample)) / seen,  # noqa: E501
+        len(_STOPS.findall(sample)) / math.sqrt(seen), float(_SENTENCE.search(text) is not None), float(_LEGAL.search(sample) is not None), float(_MONEY.search(sample) is not None),  # noqa: E501
+        float(_DATE.search(sample) is not None), node.depth / 10, block.start / total, block.place / count, float(anchor is not None and after >= 0),  # noqa: E501
+        math.log1p(abs(after)) * (1 if after >= 0 else -1) if anchor is not None else -5.0, math.log1p(shapes[(node.tag, node.sig)]), math.log1p(texts[text]),  # noqa: E501
+        float(tile & 1), float(tile & 2) / 2, math.log1p(one.size) if one else 0.0, one.linked / max(one.size, 1) if one else 0.0, math.log1p(two.size) if two else 0.0,  # noqa: E501
+        two.linked / max(two.size, 1) if two else 0.0, math.log1p(three.size) if three else 0.0, three.linked / max(three.size, 1) if three else 0.0,  # noqa: E501
+        siblings, length / words, float(text.endswith(":")), float(node.folded),
     ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 Rows are {id, url, path} (`path` may end in .gz), optionally `fetched_at` (ISO 8601), `media_type` and `status`; answers keep their order.
 A row that cannot be read gives a record with `error` and never ends the run.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def page_of(row: dict[str, Any]) -> Page:
     fetched = datetime.fromisoformat(stamp) if stamp else datetime.fromtimestamp(path.stat().st_mtime, UTC)
     media = row.get("media_type") or mimetypes.guess_type(path.name.removesuffix(".gz"))[0] or ""
     return Page(
-        url=str(row.get("url") or path.resolve().as_uri()), body=body, status=int(row.get("status") or 200), media_type=media,
+        url=str(row.get("url") or path.resolve().as_uri()), body=body, status=int(row.get("status") or 200), media_type=media,  # noqa: E501
         fetched_at=fetched if fetched.tzinfo else fetched.replace(tzinfo=UTC), by="import",
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 `Node` mirrors the elements that hold visible text (lazily, from the texts upwards) and sums their texts; `Block` is a run
 of text that stands together as one paragraph, cell or heading. Fields, tiles and main text all work on these two.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ BLOCK_TAGS = frozenset(
         "iframe",
     ]
 )
-HIDDEN_TAGS = frozenset(["script", "style", "noscript", "template", "svg", "head", "title", "textarea", "option", "select", "canvas", "object", "audio", "video", "math", "iframe", "datalist", "meter", "progress"])  # fmt: skip
+HIDDEN_TAGS = frozenset(["script", "style", "noscript", "template", "svg", "head", "title", "textarea", "option", "select", "canvas", "object", "audio", "video", "math", "iframe", "datalist", "meter", "progress"])  # fmt: skip  # noqa: E501
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_INLINE = frozenset(["b", "i", "em", "strong", "u", "font", "sup", "sub", "mark", "small", "big", "abbr", "acronym", "code", "kbd", "s", "strike", "del", "ins", "bdi", "bdo", "wbr", "tt", "var", "q", "cite", "dfn"])  # fmt: skip
+_INLINE = frozenset(["b", "i", "em", "strong", "u", "font", "sup", "sub", "mark", "small", "big", "abbr", "acronym", "code", "kbd", "s", "strike", "del", "ins", "bdi", "bdo", "wbr", "tt", "var", "q", "cite", "dfn"])  # fmt: skip  # noqa: E501
 _TEXTS = etree.XPath("//text()[normalize-space()]")
 MAX_TEXTS = 60_000
 """Texts that are looked at; the largest real page we hold has 9,000."""
@@ -99,7 +99,7 @@ class Node:
         get = el.get
         self.el, self.parent, self.order = el, parent, order
         self.tag: str = tag if isinstance(tag, str) else ""
-        self.sig: str = f"{get('class') or ''} {get('id') or ''} {get('itemprop') or ''} {get('data-testid') or get('data-test') or get('data-qa') or get('data-test-id') or get('data-auto') or ''}".strip().lower()
+        self.sig: str = f"{get('class') or ''} {get('id') or ''} {get('itemprop') or ''} {get('data-testid') or get('data-test') or get('data-qa') or get('data-test-id') or get('data-auto') or ''}".strip().lower()  # noqa: E501
         self.size = self.linked = 0
         self.anchor: Node | None = self if self.tag == "a" and get("href") else (parent.anchor if parent else None)
         style = get("style")
@@ -175,7 +175,7 @@ class Dom:
         assert known is not None
         return known
 
-    def _walk(self) -> None:
+    def _walk(self) -> None:  # noqa: PLR0912
         block: Block | None = None
         before: Node | None = None
         texts = _TEXTS(self.root)

@@ -57,6 +57,7 @@ def _matches(pattern: str, url: str) -> bool:
 def by_rules(
     rules: Sequence[LinkRule], root: etree._Element, every: list[str], base: str, profile: Profile
 ) -> list[str]:
+    """Absolute addresses that the rules name, each once, without those the profile ignores."""
     found: list[str] = []
     for rule in rules:
         urls = every

@@ -1,4 +1,4 @@
-"""Boosted trees from a `.npz` of plain arrays, evaluated with numpy for all rows at once; no pickle, no learning library."""
+"""Boosted trees from a `.npz` of plain arrays, evaluated with numpy for all rows at once; no pickle, no learning library."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Forest:
         with np.load(path, allow_pickle=False) as data:
             return cls(
                 data["feature"].astype(np.int32), data["threshold"].astype(np.float32), data["left"].astype(np.int32),
-                data["right"].astype(np.int32), data["value"].astype(np.float32), float(data["start"]), int(data["depth"]),
+                data["right"].astype(np.int32), data["value"].astype(np.float32), float(data["start"]), int(data["depth"]),  # noqa: E501
             )  # fmt: skip
 
     def odds(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -55,7 +55,7 @@ def posts_of(dom: Dom, now: datetime | None) -> list[Post]:
 
 
 def containers(dom: Dom) -> list[Node]:
-    """The boxes of the posts: of all sets of like boxes whose marks say "post", the one that holds most text of its own."""
+    """The boxes of the posts: of all sets of like boxes whose marks say "post", the one that holds most text of its own."""  # noqa: E501
     sets: dict[tuple[str, str], list[Node]] = {}
     for node in dom.ordered:
         if (

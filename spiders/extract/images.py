@@ -14,7 +14,7 @@ from spiders.extract.marks import mark
 _MOST = 60
 _JUNK = mark("images", "junk")
 _SOFT = re.compile(r"banner|seller|profile|user|generic|/static/|share|social|button|star[s_-]|og[-_]image|map", re.I)
-_FULL = ("data-zoom-image", "data-zoom", "data-large", "data-large_image", "data-full", "data-original", "data-image", "data-hires", "data-old-hires", "data-zoom-src", "data-src-large", "data-big", "data-imgsrc", "data-fancybox-href", "data-src", "data-lazy-src", "data-lazy", "data-original-src", "data-url", "data-echo", "data-img", "data-imgsrc", "src")  # fmt: skip
+_FULL = ("data-zoom-image", "data-zoom", "data-large", "data-large_image", "data-full", "data-original", "data-image", "data-hires", "data-old-hires", "data-zoom-src", "data-src-large", "data-big", "data-imgsrc", "data-fancybox-href", "data-src", "data-lazy-src", "data-lazy", "data-original-src", "data-url", "data-echo", "data-img", "data-imgsrc", "src")  # fmt: skip  # noqa: E501
 _GALLERY = mark("images", "gallery")
 _PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:$|[?;:!@])", re.I)
 
@@ -66,7 +66,7 @@ def of_element(el: etree._Element, dom: Dom) -> str:
 
 
 def images_of(dom: Dom, stated: Iterable[str], beside: set[object], title: str) -> tuple[list[str], str]:
-    """Pictures of the page's thing: those structured data name first, then those of the page's gallery; and their origin."""
+    """Pictures of the page's thing: those structured data name first, then those of the page's gallery; and their origin."""  # noqa: E501
     found = {url: None for url in stated if not junk(url)}
     origin = "json-ld" if found else ""
     social = [

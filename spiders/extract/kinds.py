@@ -2,7 +2,7 @@
 
 The signs are written here, the weights in `kinds.json` (made by bench/train_kinds.py from labelled pages). A kind never rests on
 one sign: shops write "article" in their metadata and forums "product".
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ _FIELDS = frozenset({"seller", "location", "posted", "condition", "sku", "brand"
 KINDS: tuple[PageKind, ...] = ("listing", "results", "article", "forum")
 
 PHRASES = {
-    "offer": "its data is one thing on offer", "og_product": "its metadata says product", "meta_price": "a price in its metadata", "buys": "a button to buy or to write to the seller",
-    "main_price": "a price beside its title", "item_url": "the address of an item", "search_url": "the address of a search", "article_url": "the address of an article",
-    "article": "its data is an article", "og_article": "its metadata says article", "prose": "long paragraphs", "tiles": "many boxes alike", "tile_share": "most text stands in boxes alike",
-    "tile_priced": "boxes with prices", "next": "a next page", "list_data": "its data is a list", "many_goods": "its data is many things", "forum_sign": "signs of a forum", "posts": "repeated posts",
-    "fields": "labels of an offer", "description": "a description heading", "published": "a date of publication", "author": "an author", "before_tiles": "much text before the boxes",
+    "offer": "its data is one thing on offer", "og_product": "its metadata says product", "meta_price": "a price in its metadata", "buys": "a button to buy or to write to the seller",  # noqa: E501
+    "main_price": "a price beside its title", "item_url": "the address of an item", "search_url": "the address of a search", "article_url": "the address of an article",  # noqa: E501
+    "article": "its data is an article", "og_article": "its metadata says article", "prose": "long paragraphs", "tiles": "many boxes alike", "tile_share": "most text stands in boxes alike",  # noqa: E501
+    "tile_priced": "boxes with prices", "next": "a next page", "list_data": "its data is a list", "many_goods": "its data is many things", "forum_sign": "signs of a forum", "posts": "repeated posts",  # noqa: E501
+    "fields": "labels of an offer", "description": "a description heading", "published": "a date of publication", "author": "an author", "before_tiles": "much text before the boxes",  # noqa: E501
 }  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def signs(seen: Evidence) -> dict[str, float]:
     )
     lead = sum(len(block.text) for block in dom.blocks if block.node.order < before and len(block.text) > 40)
     return {
-        "offer": (1.0 + bool(seen.offer.get("offers", "price"))) * (0.4 if seen.offer.types & {"offer", "place", "creativework", "event"} else 1.0) if seen.offer else 0.0,
+        "offer": (1.0 + bool(seen.offer.get("offers", "price"))) * (0.4 if seen.offer.types & {"offer", "place", "creativework", "event"} else 1.0) if seen.offer else 0.0,  # noqa: E501
         "og_product": float("product" in kind_meta and "group" not in kind_meta and kind_meta != "products"),
         "meta_price": float(bool(dom.meta("product:price:amount", "og:price:amount"))),
         "buys": min(_buys(dom), 3) / 2,

@@ -1,4 +1,4 @@
-"""Names and values that stand beside each other: definition lists, two-column tables, "Label: value", label above value."""
+"""Names and values that stand beside each other: definition lists, two-column tables, "Label: value", label above value."""  # noqa: E501
 
 from __future__ import annotations
 

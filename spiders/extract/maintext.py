@@ -22,7 +22,7 @@ _CUT = -0.4
 
 _VOTE = 1.7
 """Log-odds that an article's block wins or loses by trafilatura's opinion of it. Measured with a model that had not seen the
-sites: four-word F1 .942 alone, trafilatura .948, both .952 (wcxb); .952, .938 and .957 (readability)."""
+sites: four-word F1 .942 alone, trafilatura .948, both .952 (wcxb); .952, .938 and .957 (readability)."""  # noqa: E501
 
 _SHARE = {"results": 1.2, "forum": 0.8}
 """How dear it is to miss text, by kind, when the blocks of greatest expected F1 are chosen (bench/train_blocks.py)."""

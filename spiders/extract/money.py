@@ -19,11 +19,11 @@ def _lines(name: str) -> list[str]:
     return (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()[1:]
 
 
-# The zero of each script whose digits prices are written in: Arabic, Persian, Devanagari, Bengali, Thai, Lao, Burmese, Khmer, wide.
+# The zero of each script whose digits prices are written in: Arabic, Persian, Devanagari, Bengali, Thai, Lao, Burmese, Khmer, wide.  # noqa: E501
 _ZEROES = (0x660, 0x6F0, 0x966, 0x9E6, 0xE50, 0xED0, 0x1040, 0x17E0, 0xFF10)
 _DIGITS = {ord(char): str(unicodedata.digit(char)) for first in _ZEROES for char in map(chr, range(first, first + 10))}
 
-_OTHER = str.maketrans({"٫": ".", "٬": ",", "，": ",", "．": ".", "’": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "\u200e": "", "\u200f": "", "\u200b": "", "＄": "$", "￥": "¥"})  # fmt: skip
+_OTHER = str.maketrans({"٫": ".", "٬": ",", "，": ",", "．": ".", "’": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "\u200e": "", "\u200f": "", "\u200b": "", "＄": "$", "￥": "¥"})  # fmt: skip  # noqa: E501
 # Groups first (1.234.567,89 and 1 234 567.89 and 12,34,567), then plain digits; bounded so that no input is slow.
 NUMBER = mark("money", "number", ignore_case=False)
 # What follows a number and multiplies it. `tr` and `k` only where they touch or nearly touch the number.
@@ -116,15 +116,15 @@ def _worded(char: str) -> bool:
     return char.isalpha() and char < "\u0e00"
 
 
-_DEFAULTS = {"$": "USD", "¥": "JPY", "£": "GBP", "rs": "INR", "rs.": "INR", "₨": "INR", "rupees": "INR", "kr": "SEK", "kr.": "SEK",
-             "元": "CNY", "yen": "JPY", "pounds": "GBP", "pound": "GBP", "р.": "RUB", "руб": "RUB", "руб.": "RUB"}  # fmt: skip
-_BY_LANGUAGE = {"zh": "CNY", "ja": "JPY", "nb": "NOK", "no": "NOK", "nn": "NOK", "da": "DKK", "sv": "SEK", "is": "ISK", "hi": "INR",
-                "ur": "PKR", "ne": "NPR", "si": "LKR", "sw": "KES", "th": "THB", "ms": "MYR", "ru": "RUB", "be": "BYN", "fa": "IRR",
+_DEFAULTS = {"$": "USD", "¥": "JPY", "£": "GBP", "rs": "INR", "rs.": "INR", "₨": "INR", "rupees": "INR", "kr": "SEK", "kr.": "SEK",  # noqa: E501
+             "元": "CNY", "yen": "JPY", "pounds": "GBP", "pound": "GBP", "р.": "RUB", "руб": "RUB", "руб.": "RUB"}  # fmt: skip  # noqa: E501
+_BY_LANGUAGE = {"zh": "CNY", "ja": "JPY", "nb": "NOK", "no": "NOK", "nn": "NOK", "da": "DKK", "sv": "SEK", "is": "ISK", "hi": "INR",  # noqa: E501
+                "ur": "PKR", "ne": "NPR", "si": "LKR", "sw": "KES", "th": "THB", "ms": "MYR", "ru": "RUB", "be": "BYN", "fa": "IRR",  # noqa: E501
                 "he": "ILS", "vi": "VND", "id": "IDR", "ko": "KRW", "my": "MMK", "lo": "LAK", "km": "KHR"}  # fmt: skip
 
 
 def currency_of(sign: str, setting: Setting | None = None) -> str | None:
-    """The ISO 4217 code of a sign, code or word; None when it is none. A shared sign is settled by the page's setting."""
+    """The ISO 4217 code of a sign, code or word; None when it is none. A shared sign is settled by the page's setting."""  # noqa: E501
     key = sign.strip().translate(_OTHER).casefold()
     own, shared, countries = _table()
     where = setting or Setting()
@@ -143,7 +143,7 @@ def country_currency(country: str) -> str | None:
 
 
 def amount_of(text: str, currency: str | None = None) -> Decimal | None:
-    """The number written in `text` (digits and separators only): which separator is the decimal one is told by its place."""
+    """The number written in `text` (digits and separators only): which separator is the decimal one is told by its place."""  # noqa: E501
     digits = text.strip().replace(" ", "").replace("'", "")
     last = max(digits.rfind("."), digits.rfind(","))
     if last < 0:
@@ -172,7 +172,7 @@ def _decimal(text: str) -> Decimal | None:
 
 
 def find(text: str, setting: Setting | None = None) -> list[Money]:
-    """Numbers of `text` (its first 2,000 characters) in order; those without a currency beside them have `signed` False."""
+    """Numbers of `text` (its first 2,000 characters) in order; those without a currency beside them have `signed` False."""  # noqa: E501
     plain = _SPLIT_SIGN.sub(r" \1$", text[:2000].translate(_DIGITS).translate(_OTHER))
     plain = _SPLIT_CENTS.sub(r"\1\2\3 ", plain)
     folded = plain.casefold() if len(plain.casefold()) == len(plain) else plain.lower()
@@ -263,7 +263,7 @@ def read(text: str, setting: Setting | None = None, currency: str | None = None)
     """The price a short text states; None when it states none. The first number with a sign wins, else the first number.
 
     `currency` is what is known from elsewhere and holds when the text has no sign of its own.
-    """
+    """  # noqa: E501
     short = " ".join(text.split())[:300]
     found = find(short, setting)
     signed = [one for one in found if one.signed]

@@ -165,8 +165,8 @@ def attributes(thing: Thing) -> dict[str, str]:
     """Brand, SKU, condition, category and what else the record names."""
     found: dict[str, str] = {}
     first = (offers(thing) or [{}])[0]
-    for name, keys in (("brand", ("brand", "manufacturer")), ("sku", ("sku", "productID", "mpn", "productId")), ("mpn", ("mpn",)), ("gtin", ("gtin", "gtin13", "gtin12", "gtin14", "gtin8", "isbn", "ean")),
-                       ("category", ("category",)), ("color", ("color",)), ("material", ("material",)), ("model", ("model",)), ("condition", ("itemCondition",))):  # fmt: skip
+    for name, keys in (("brand", ("brand", "manufacturer")), ("sku", ("sku", "productID", "mpn", "productId")), ("mpn", ("mpn",)), ("gtin", ("gtin", "gtin13", "gtin12", "gtin14", "gtin8", "isbn", "ean")),  # noqa: E501
+                       ("category", ("category",)), ("color", ("color",)), ("material", ("material",)), ("model", ("model",)), ("condition", ("itemCondition",))):  # fmt: skip  # noqa: E501
         value = next((plain(source.get(key)) for source in (thing.data, first) for key in keys if source.get(key)), "")
         if value and len(value) < 300:
             found[name] = (

@@ -45,7 +45,7 @@ def _label(el: etree._Element) -> str:
     return text if len(text) <= 40 else ""
 
 
-def _score(link: Anchor, base: str, current: int, numbers: dict[int, list[Anchor]]) -> float:
+def _score(link: Anchor, base: str, current: int, numbers: dict[int, list[Anchor]]) -> float:  # noqa: PLR0912
     el = link.el
     label = _label(el)
     if not label and len("".join(el.itertext()).strip()) > 40:
@@ -70,7 +70,7 @@ def _score(link: Anchor, base: str, current: int, numbers: dict[int, list[Anchor
         score += 2.5
     if _CLASS.search(own):
         score += 2
-    elif _CLASS.search(near) and not (parent is not None and len(parent) > 3):
+    elif _CLASS.search(near) and not (parent is not None and len(parent[:4]) > 3):
         score += 1.5
     image = el.find(".//img")
     if image is not None and not label and bare(image.get("alt") or "") in _next_words():

@@ -13,7 +13,7 @@ _NOT = mark("places", "not")
 _MAPS = re.compile(r"(?:google\.[a-z.]+/maps|maps\.google|openstreetmap|maps\.apple|bing\.com/maps)", re.I)
 
 
-def place_of(dom: Dom, found: list[Pair], beside: set[object], anchor: int | None, title: str) -> tuple[str, str]:
+def place_of(dom: Dom, found: list[Pair], beside: set[object], anchor: int | None, title: str) -> tuple[str, str]:  # noqa: PLR0912
     """The place and its origin, ("", "") when the page names none."""
     for pair in first(found, "location"):
         value = clean(pair.value)
@@ -113,7 +113,7 @@ def _with_next(dom: Dom, at: int, found: str) -> str:
 
 
 def _from_title(dom: Dom, title: str, anchor: int | None) -> str:
-    """ "House for sale in Benavente, Zamora" → "Benavente, Zamora"; "bike - $15 (Brooklyn)" → "Brooklyn"; "" without such words."""
+    """ "House for sale in Benavente, Zamora" → "Benavente, Zamora"; "bike - $15 (Brooklyn)" → "Brooklyn"; "" without such words."""  # noqa: E501
     if anchor is not None and (found := _TITLE_PLACE.search(dom.blocks[anchor].text)) and not title.endswith(")"):
         return clean(found[1])
     for part in reversed(re.split(r"\s[-–|•]\s", title)[1:]):
@@ -129,7 +129,7 @@ def _from_title(dom: Dom, title: str, anchor: int | None) -> str:
 def clean(text: str) -> str:
     """A place without the words for "show map" around it; "" when it is no place."""
     text = " ".join(text.split()).strip(" :,-–|•()")
-    text = re.sub(r"\s*[(\[]?\b(?:show|view|see)? ?(?:on )?(?:the )?(?:google )?map\b[)\]]?.*$|\s*(?:auf (?:der )?karte.*|karte anzeigen.*|ver (?:en el )?mapa.*|voir sur la carte.*|xem bản đồ.*|lihat peta.*)$", "", text, flags=re.I).strip(" :,-–|•(")  # fmt: skip
+    text = re.sub(r"\s*[(\[]?\b(?:show|view|see)? ?(?:on )?(?:the )?(?:google )?map\b[)\]]?.*$|\s*(?:auf (?:der )?karte.*|karte anzeigen.*|ver (?:en el )?mapa.*|voir sur la carte.*|xem bản đồ.*|lihat peta.*)$", "", text, flags=re.I).strip(" :,-–|•(")  # fmt: skip  # noqa: E501
     if not 2 <= len(text) <= 140 or not any(char.isalpha() for char in text) or "@" in text or text.startswith("http"):
         return ""
     if re.search(

@@ -110,7 +110,7 @@ def _line(node: Node | None) -> list[etree._Element]:
     return line
 
 
-def _score(dom: Dom, raw: str, place: int, node: Node, one: money.Money, anchor: int | None) -> float | None:
+def _score(dom: Dom, raw: str, place: int, node: Node, one: money.Money, anchor: int | None) -> float | None:  # noqa: PLR0912, PLR0915
     score = 2.0 if one.signed else -1.0
     priced = 0.0
     near: Node | None = node

@@ -150,14 +150,14 @@ def _results(reading: Reading, dom: Dom, profile: Profile, setting: Setting) -> 
         if not isinstance(records, list):
             continue
         made = []
-        for record in records[:500]:
-            got = {name: structured.plain(walk(record, path)) for name, path in data.item.items()}
+        for row in records[:500]:
+            got = {name: structured.plain(walk(row, path)) for name, path in data.item.items()}
             url = dom.absolute(got.get("url", ""))
             if url and got.get("title"):
                 seller = Seller(name=got["seller"]) if got.get("seller") else None
                 image = dom.absolute(got.get("image", ""))
-                made.append(Listing(url=url, title=got["title"], external_id=got.get("external_id", ""), price=money.read(got.get("price", ""), setting),
-                                    seller=seller, location=got.get("location", ""), images=(image,) if image else (), origins={"title": "script"}))  # fmt: skip
+                made.append(Listing(url=url, title=got["title"], external_id=got.get("external_id", ""), price=money.read(got.get("price", ""), setting),  # noqa: E501
+                                    seller=seller, location=got.get("location", ""), images=(image,) if image else (), origins={"title": "script"}))  # fmt: skip  # noqa: E501
         if made:
             return replace(
                 reading,
@@ -169,9 +169,7 @@ def _results(reading: Reading, dom: Dom, profile: Profile, setting: Setting) -> 
                 why="items named by the profile",
             )
     if profile.links.items and reading.kind == "results":
-        wanted = set(
-            by_rules(profile.links.items, dom.root, [link_url for link_url in reading.links], dom.base, profile)
-        )
+        wanted = set(by_rules(profile.links.items, dom.root, list(reading.links), dom.base, profile))
         if wanted:
             kept = tuple(one for one in reading.tiles if one.url in wanted)
             return replace(reading, links=tuple(wanted), tiles=kept or reading.tiles)

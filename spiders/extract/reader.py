@@ -1,4 +1,4 @@
-"""One page in, all that is read from it out. Pure: no network, no clock; a page of any size and shape ends in bounded time."""
+"""One page in, all that is read from it out. Pure: no network, no clock; a page of any size and shape ends in bounded time."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def read(page: Page, profile: Profile | None = None) -> Reading:
 
 
 def _shown(root: etree._Element, address: str) -> Dom:
-    """The page as it is seen; where all its text stands in `<noscript>` (Discourse forums), as seen without JavaScript."""
+    """The page as it is seen; where all its text stands in `<noscript>` (Discourse forums), as seen without JavaScript."""  # noqa: E501
     dom = Dom(root, address)
     if dom.size < 600 and sum(map(len, dom.hidden_texts)) > max(400, 3 * dom.size):
         for el in list(root.iter("noscript")):

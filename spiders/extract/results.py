@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from lxml import etree
@@ -48,8 +49,8 @@ def stored_tiles(records: list[Any], dom: Dom, setting: Setting, now: datetime |
             continue
         seller = offered.seller(thing)
         made.append(Listing(
-            url=url, title=title[:300], text=thing.text("description")[:2000], price=offered.price(thing, setting), location=offered.place(thing),
-            posted=offered.posted(thing, now), images=tuple(offered.images(thing, dom)[:1]), seller=Seller(name=seller["name"]) if seller else None,
+            url=url, title=title[:300], text=thing.text("description")[:2000], price=offered.price(thing, setting), location=offered.place(thing),  # noqa: E501
+            posted=offered.posted(thing, now), images=tuple(offered.images(thing, dom)[:1]), seller=Seller(name=seller["name"]) if seller else None,  # noqa: E501
             external_id=thing.text("sku")[:64], origins={"title": "script"},
         ))  # fmt: skip
     return tuple(made)
@@ -97,8 +98,8 @@ def _read(el: etree._Element, tile: Tile, dom: Dom, setting: Setting, now: datet
     origins = {"title": "tile"} | ({"price": "tile"} if price else {}) | ({"location": "tile"} if location else {})
 
     return Listing(
-        url=tile.url, title=title[:300], text=whole[:2000] if whole != title else "", price=price, location=location, posted=posted,
-        seller=Seller(name=seller) if seller else None, images=(picture,) if picture else (), origins=origins, external_id=_identity(tile.url),
+        url=tile.url, title=title[:300], text=whole[:2000] if whole != title else "", price=price, location=location, posted=posted,  # noqa: E501
+        seller=Seller(name=seller) if seller else None, images=(picture,) if picture else (), origins=origins, external_id=_identity(tile.url),  # noqa: E501
     )  # fmt: skip
 
 
@@ -117,7 +118,7 @@ def _texts(el: etree._Element) -> Iterable[tuple[etree._Element, str]]:
         yield parent, " ".join(str(raw).split())
 
 
-def _title(el: etree._Element, tile: Tile, texts: list[tuple[etree._Element, str]]) -> str:
+def _title(el: etree._Element, tile: Tile, texts: list[tuple[etree._Element, str]]) -> str:  # noqa: PLR0912
     for heading in el.iter("h1", "h2", "h3", "h4", "h5", "h6"):
         text = " ".join(" ".join(heading.itertext()).split())
         if len(text) > 2:
@@ -172,7 +173,7 @@ def _price(texts: list[tuple[etree._Element, str]], setting: Setting) -> Price |
 
 def _split_price(texts: list[tuple[etree._Element, str]], setting: Setting) -> Price | None:
     # "$" and "12" in two elements
-    for (_, one), (_, two) in zip(texts, texts[1:], strict=False):
+    for (_, one), (_, two) in pairwise(texts):
         if len(one) <= 12 and len(two) <= 12 and any(char.isdigit() for char in one + two):
             found = [money_ for money_ in money.find(f"{one} {two}", setting) if money_.signed]
             if found:

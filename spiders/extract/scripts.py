@@ -20,13 +20,13 @@ _ASSIGNED = re.compile(r"(?:window\.|var\s+|let\s+|const\s+|self\.|globalThis\.)
 _DECODER = json.JSONDecoder(strict=False)
 _KEYS = {
     "name": ("title", "name", "subject", "headline", "itemTitle", "productName", "adTitle", "heading", "listingTitle"),
-    "description": ("description", "body", "text", "content", "detail", "details", "descriptionText", "adDescription", "longDescription", "desc"),
-    "price": ("price", "priceValue", "salePrice", "currentPrice", "askingPrice", "amount", "priceAmount", "finalPrice", "sellingPrice", "offerPrice", "buyNowPrice", "rent"),
+    "description": ("description", "body", "text", "content", "detail", "details", "descriptionText", "adDescription", "longDescription", "desc"),  # noqa: E501
+    "price": ("price", "priceValue", "salePrice", "currentPrice", "askingPrice", "amount", "priceAmount", "finalPrice", "sellingPrice", "offerPrice", "buyNowPrice", "rent"),  # noqa: E501
     "priceCurrency": ("currency", "currencyCode", "priceCurrency", "currency_code"),
-    "image": ("images", "photos", "pictures", "gallery", "image", "media", "imageUrls", "imageList", "photo", "thumbnail"),
-    "seller": ("seller", "user", "owner", "shop", "advertiser", "merchant", "vendor", "store", "account", "author", "agent", "contact", "sellerName", "shopName", "nickname"),
-    "location": ("location", "address", "city", "region", "place", "area", "cityName", "locationText", "locationName", "district"),
-    "datePosted": ("createdAt", "publishedAt", "created", "publishDate", "postedDate", "postedAt", "listTime", "createdDate", "datePosted", "created_at", "published_at", "startTime", "date", "list_time", "publishTime", "publicationDate"),
+    "image": ("images", "photos", "pictures", "gallery", "image", "media", "imageUrls", "imageList", "photo", "thumbnail"),  # noqa: E501
+    "seller": ("seller", "user", "owner", "shop", "advertiser", "merchant", "vendor", "store", "account", "author", "agent", "contact", "sellerName", "shopName", "nickname"),  # noqa: E501
+    "location": ("location", "address", "city", "region", "place", "area", "cityName", "locationText", "locationName", "district"),  # noqa: E501
+    "datePosted": ("createdAt", "publishedAt", "created", "publishDate", "postedDate", "postedAt", "listTime", "createdDate", "datePosted", "created_at", "published_at", "startTime", "date", "list_time", "publishTime", "publicationDate"),  # noqa: E501
     "sku": ("id", "itemId", "adId", "listingId", "productId", "sku", "itemNumber", "ad_id", "item_id"),
     "category": ("category", "categoryName", "categoryPath"),
     "condition": ("condition", "itemCondition", "conditionText"),

@@ -1,4 +1,4 @@
-"""Who offers: name, account and profile address, from labels, from the boxes sellers stand in, from links to profiles."""
+"""Who offers: name, account and profile address, from labels, from the boxes sellers stand in, from links to profiles."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def clean_name(text: str) -> str:
     return text
 
 
-def seller_of(dom: Dom, links: list[Anchor], found: list[Pair], beside: set[object]) -> Seller | None:
+def seller_of(dom: Dom, links: list[Anchor], found: list[Pair], beside: set[object]) -> Seller | None:  # noqa: PLR0912
     """The seller a page shows, None when it shows none."""
     profile_name, profile_url = "", ""
     by_url: list[tuple[float, str, str]] = []
@@ -81,7 +81,7 @@ def seller_of(dom: Dom, links: list[Anchor], found: list[Pair], beside: set[obje
     return None
 
 
-def _from_box(dom: Dom, beside: set[object]) -> str:
+def _from_box(dom: Dom, beside: set[object]) -> str:  # noqa: PLR0912
     best, best_score = "", 0.0
     for block in dom.blocks:
         if len(block.text) > 80 or len(block.text) < 2:

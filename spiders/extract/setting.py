@@ -1,4 +1,4 @@
-"""Where a page is at home: its country and language, from address, markup and metadata; settles bare signs and date order."""
+"""Where a page is at home: its country and language, from address, markup and metadata; settles bare signs and date order."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _PLACE_IN_PATH = re.compile(r"^/(?:([a-z]{2})[-_/]([a-z]{2})|([a-z]{2}))(?:/|$)"
 _NOT_COUNTRIES = frozenset(
     {"io", "co", "tv", "me", "ai", "cc", "ws", "to", "fm", "eu", "gg", "ly", "so", "am", "is", "st", "id_"}
 )
-_LANGUAGES = frozenset(["en", "de", "fr", "es", "pt", "it", "nl", "ru", "zh", "ja", "ko", "vi", "th", "id", "ms", "tr", "ar", "hi", "sw", "lo", "km", "my", "pl", "sv", "no", "nb", "da", "fi", "cs", "et", "uk", "fa", "he", "ro", "hu", "el", "lv", "lt", "sk", "sl", "hr", "bg", "sr"])  # fmt: skip
-_SPOKEN_IN = {"de": "DE", "fr": "FR", "es": "ES", "it": "IT", "nl": "NL", "ru": "RU", "ja": "JP", "ko": "KR", "vi": "VN", "th": "TH", "id": "ID",
-              "tr": "TR", "hi": "IN", "lo": "LA", "km": "KH", "my": "MM", "pl": "PL", "sv": "SE", "no": "NO", "nb": "NO", "da": "DK",
-              "fi": "FI", "cs": "CZ", "et": "EE", "uk": "UA", "fa": "IR", "he": "IL", "ro": "RO", "hu": "HU", "el": "GR", "zh": "CN",
+_LANGUAGES = frozenset(["en", "de", "fr", "es", "pt", "it", "nl", "ru", "zh", "ja", "ko", "vi", "th", "id", "ms", "tr", "ar", "hi", "sw", "lo", "km", "my", "pl", "sv", "no", "nb", "da", "fi", "cs", "et", "uk", "fa", "he", "ro", "hu", "el", "lv", "lt", "sk", "sl", "hr", "bg", "sr"])  # fmt: skip  # noqa: E501
+_SPOKEN_IN = {"de": "DE", "fr": "FR", "es": "ES", "it": "IT", "nl": "NL", "ru": "RU", "ja": "JP", "ko": "KR", "vi": "VN", "th": "TH", "id": "ID",  # noqa: E501
+              "tr": "TR", "hi": "IN", "lo": "LA", "km": "KH", "my": "MM", "pl": "PL", "sv": "SE", "no": "NO", "nb": "NO", "da": "DK",  # noqa: E501
+              "fi": "FI", "cs": "CZ", "et": "EE", "uk": "UA", "fa": "IR", "he": "IL", "ro": "RO", "hu": "HU", "el": "GR", "zh": "CN",  # noqa: E501
               "pt": "PT", "lv": "LV", "lt": "LT", "sk": "SK", "ms": "MY"}  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def _from_path(address: str) -> str:
     else:
         codes = [code for code in (found[1], found[2]) if code.lower() not in _LANGUAGES] or [found[2]]
     for code in codes:
-        code = {"UK": "GB"}.get(code.upper(), code.upper())
-        if country_currency(code):
-            return code
+        country = {"UK": "GB"}.get(code.upper(), code.upper())
+        if country_currency(country):
+            return country
     return ""

@@ -50,8 +50,8 @@ def look(dom: Dom, setting: Setting) -> Sight:
         stored = scripts.lists(dom.root) or scripts.offer(dom.root, [title, dom.title])
     next_page = paging.next_page(dom.root, links, dom.base)
     return Sight(
-        dom=dom, things=found, groups=groups, tiles=tiles.items(groups, links), address=_own_address(dom), has_next=bool(next_page),
-        prices=seen, offer=offer, anchor=anchor, title=title, origin=origin, beside=beside, links=links, next=next_page, stored=stored,
+        dom=dom, things=found, groups=groups, tiles=tiles.items(groups, links), address=_own_address(dom), has_next=bool(next_page),  # noqa: E501
+        prices=seen, offer=offer, anchor=anchor, title=title, origin=origin, beside=beside, links=links, next=next_page, stored=stored,  # noqa: E501
     )  # fmt: skip
 
 

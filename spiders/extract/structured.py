@@ -76,11 +76,11 @@ def plain(value: Any) -> str:
 
 
 def loads(text: str) -> Any:
-    """JSON as pages hold it: wrapped in comments, with raw line breaks or a comma too many. None when it cannot be read."""
+    """JSON as pages hold it: wrapped in comments, with raw line breaks or a comma too many. None when it cannot be read."""  # noqa: E501
     if len(text) > _MAX_JSON:
         return None
     text = text.strip()
-    for repair in (lambda one: one, lambda one: _BREAKS.sub(" ", _WRAPPED.sub("", one)), lambda one: _TRAILING.sub(r"\1", _BREAKS.sub(" ", html.unescape(_WRAPPED.sub("", one))))):  # fmt: skip
+    for repair in (lambda one: one, lambda one: _BREAKS.sub(" ", _WRAPPED.sub("", one)), lambda one: _TRAILING.sub(r"\1", _BREAKS.sub(" ", html.unescape(_WRAPPED.sub("", one))))):  # fmt: skip  # noqa: E501
         try:
             return json.loads(repair(text), strict=False)
         except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Results pages: the repeated boxes that each offer one thing, found by their likeness and by what their links share."""
+"""Results pages: the repeated boxes that each offer one thing, found by their likeness and by what their links share."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Tile:
 
 @dataclass(slots=True)
 class Group:
-    """Boxes that look alike. `priced`, `pictured`: share of them with a price or a picture; `length`: median characters."""
+    """Boxes that look alike. `priced`, `pictured`: share of them with a price or a picture; `length`: median characters."""  # noqa: E501
 
     tiles: list[Tile]
     score: float

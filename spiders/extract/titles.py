@@ -127,7 +127,7 @@ def title_of(dom: Dom, stated: list[str]) -> tuple[str, str]:
     """The best title and its origin. `stated`: names that structured data gives the page's main thing.
 
     The names compete: one that the page's `<title>` repeats is trusted most, and a name of structured data before a heading.
-    """
+    """  # noqa: E501
     names = site_names(dom)
     own = without_site(dom.title, names)
     social = without_site(dom.meta("og:title", "twitter:title"), names)

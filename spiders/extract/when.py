@@ -1,4 +1,4 @@
-"""Dates as pages write them: machine forms, numbers, month names in many languages, "2 days ago" from the capture's time."""
+"""Dates as pages write them: machine forms, numbers, month names in many languages, "2 days ago" from the capture's time."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _named() -> tuple[regex.Pattern[str], regex.Pattern[str]]:
     names = "|".join(sorted(map(regex.escape, _months()), key=lambda word: (-len(word), word)))
     year = r"((?:19|20|25)\d\d|'?\d\d(?!\d))"
     month = rf"(?<![\p{{Latin}}\p{{Cyrillic}}])({names})(?![\p{{Latin}}\p{{Cyrillic}}])\.?"
-    day_first = rf"(?<!\d)(\d{{1,2}}){_ORDINAL}\s?(?:de\s|of\s|ngày\s)?[\s-]*{month}(?:\s?(?:de|del|da|,|-|\.|г\.?)?[\s,-]*{year})?"
+    day_first = rf"(?<!\d)(\d{{1,2}}){_ORDINAL}\s?(?:de\s|of\s|ngày\s)?[\s-]*{month}(?:\s?(?:de|del|da|,|-|\.|г\.?)?[\s,-]*{year})?"  # noqa: E501
     month_first = rf"{month}[\s-]*(\d{{1,2}})(?!\d){_ORDINAL}(?:[\s,-]+{year})?"
     return regex.compile(day_first, regex.I), regex.compile(month_first, regex.I)
 
@@ -54,7 +54,7 @@ def _relative() -> regex.Pattern[str]:
     ago = "|".join(sorted((regex.escape(word) for word in words("ago")), key=len, reverse=True))
     number = r"(?P<n>\d{1,3}|an?|one|un|una|une|ein|einem|einer|eine|en|ett|einen|1)\+?"
     return regex.compile(
-        rf"(?<!\w)(?:(?P<before>{ago})\s*)?(?:(?:about|over|etwa|ca\.?|environ|più di|más de)\s+)?{number}\s?(?:{units})(?!\p{{Latin}}|\p{{Cyrillic}})\.?\s*(?P<after>{ago})?",
+        rf"(?<!\w)(?:(?P<before>{ago})\s*)?(?:(?:about|over|etwa|ca\.?|environ|più di|más de)\s+)?{number}\s?(?:{units})(?!\p{{Latin}}|\p{{Cyrillic}})\.?\s*(?P<after>{ago})?",  # noqa: E501
         regex.I,
     )
 
@@ -73,7 +73,7 @@ def parse(
     `now` is when the page was fetched: relative words ("yesterday", "il y a 3 jours") are counted from it and are left out
     without it. A time of day without a zone is taken as UTC: pages rarely say more. `loose` False reads machine forms
     only. A date more than two days after `now` is none of a page's own unless `future` is asked for.
-    """
+    """  # noqa: E501
     text = " ".join(text.split())[:200]
     if len(text) < 2:
         return None

@@ -2,7 +2,7 @@
 
 A page's language is often undeclared or wrong, so a label is looked up in all languages at once; where one word means two
 things (`von` in a price, `de` in a date) the caller says which language it trusts.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def bare(text: str) -> str:
 @lru_cache(maxsize=1)
 def _labels() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for key in ("seller", "location", "posted", "description", "price", "old_price", "instalment", "condition", "brand", "sku",
+    for key in ("seller", "location", "posted", "description", "price", "old_price", "instalment", "condition", "brand", "sku",  # noqa: E501
                 "category", "quantity", "sold_count", "watchers", "views", "shipping"):  # fmt: skip
         for word in words(key):
             found[bare(word)] = (*found.get(bare(word), ()), key)

@@ -21,12 +21,12 @@ HOSTILE = {
     "digits without end": "<html><body><h1>x</h1><p>$" + "1,234." * 200_000,
     "a mail of spaces": "<html><body><p>" + " \t" * 1_000_000 + "x",
     "deep JSON": '<html><script type="application/ld+json">' + "[" * 100_000 + "]" * 100_000 + "</script><body>x",
-    "wide JSON": '<html><script type="application/ld+json">[' + ",".join(['{"@type":"Product","name":"x","offers":{"price":1}}'] * 20_000) + "]</script><body>x",
-    "microdata inside microdata": "<html><body>" + '<div itemscope itemtype="http://schema.org/Product" itemprop="a">' * 3000 + "x",
+    "wide JSON": '<html><script type="application/ld+json">[' + ",".join(['{"@type":"Product","name":"x","offers":{"price":1}}'] * 20_000) + "]</script><body>x",  # noqa: E501
+    "microdata inside microdata": "<html><body>" + '<div itemscope itemtype="http://schema.org/Product" itemprop="a">' * 3000 + "x",  # noqa: E501
     "a meta refresh of nulls": "<html>" + "\0" * 500_000 + "<body>x",
     "a thousand templates": "<html><body>" + '<template shadowrootmode="open"><div>' * 1000 + "x",
     "20,000 rows": "<html><body><table>" + "<tr><td>Seller:</td><td>x</td></tr>" * 20_000,
-    "bad addresses": "<html><body>" + "<a href='http://[::1'>x</a><a href='//'>y</a><a href='http://a:99999999/'>z</a><base href='http://[bad'>" * 50,
+    "bad addresses": "<html><body>" + "<a href='http://[::1'>x</a><a href='//'>y</a><a href='http://a:99999999/'>z</a><base href='http://[bad'>" * 50,  # noqa: E501
 }  # fmt: skip
 
 

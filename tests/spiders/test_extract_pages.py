@@ -1,4 +1,4 @@
-"""Recorded pages: tests/pages/<site>/<case>/ holds page.html and expected.toml; each expected field is a test of its own."""
+"""Recorded pages: tests/pages/<site>/<case>/ holds page.html and expected.toml; each expected field is a test of its own."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def value(got: Reading, field: str) -> Any:
     one, article = got.listing, got.article
     tile = got.tiles[0] if got.tiles else None
     simple: dict[str, Any] = {
-        "kind": got.kind, "title": got.title, "next": got.next, "links": len(got.links), "posts": len(got.posts), "language": got.language,
+        "kind": got.kind, "title": got.title, "next": got.next, "links": len(got.links), "posts": len(got.posts), "language": got.language,  # noqa: E501
         "published": got.published.date().isoformat() if got.published else None,
     }  # fmt: skip
     if one is not None:
         simple |= {
-            "price": str(one.price.amount) if one.price else None, "currency": one.price.currency if one.price else None,
-            "seller": one.seller.name if one.seller else None, "location": one.location, "availability": one.availability,
+            "price": str(one.price.amount) if one.price else None, "currency": one.price.currency if one.price else None,  # noqa: E501
+            "seller": one.seller.name if one.seller else None, "location": one.location, "availability": one.availability,  # noqa: E501
             "posted": one.posted.date().isoformat() if one.posted else None,
             "condition": one.attributes.get("condition"), "brand": one.attributes.get("brand"),
         }  # fmt: skip
@@ -51,7 +51,7 @@ def value(got: Reading, field: str) -> Any:
     if tile is not None:
         simple |= {
             "first_title": tile.title, "first_price": str(tile.price.amount) if tile.price else None,
-            "first_currency": tile.price.currency if tile.price else None, "first_image": tile.images[0].split("://")[1].partition("/")[2] if tile.images else None,
+            "first_currency": tile.price.currency if tile.price else None, "first_image": tile.images[0].split("://")[1].partition("/")[2] if tile.images else None,  # noqa: E501
         }  # fmt: skip
         simple["first_image"] = "/" + (simple["first_image"] or "")
     if got.posts:

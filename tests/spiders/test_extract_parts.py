@@ -49,10 +49,10 @@ def test_header_beats_meta_where_both_can_be() -> None:
 @pytest.mark.parametrize(
     ("text", "amount", "currency"),
     [
-        ("12 triệu", "12000000", "VND"), ("3tr5", "3500000", "VND"), ("Rp 1.500.000", "1500000", "IDR"), ("1,5 jt", "1500000", "IDR"),
-        ("$1.2k", "1200", "USD"), ("1.2 crore", "12000000", "INR"), ("300元/克", "300", "CNY"), ("5万円", "50000", "JPY"), ("฿12,000", "12000", "THB"),
-        ("€ 1.234,-", "1234", "EUR"), ("1 299,50 kr", "1299.50", "SEK"), ("R$ 1.759,99", "1759.99", "BRL"), ("AU $50", "50", "AUD"),
-        ("KSh 4,500", "4500", "KES"), ("๔,๕๐๐ บาท", "4500", "THB"), ("500 тыс. руб.", "500000", "RUB"), ("12.500 KWD", "12.500", "KWD"),
+        ("12 triệu", "12000000", "VND"), ("3tr5", "3500000", "VND"), ("Rp 1.500.000", "1500000", "IDR"), ("1,5 jt", "1500000", "IDR"),  # noqa: E501
+        ("$1.2k", "1200", "USD"), ("1.2 crore", "12000000", "INR"), ("300元/克", "300", "CNY"), ("5万円", "50000", "JPY"), ("฿12,000", "12000", "THB"),  # noqa: E501
+        ("€ 1.234,-", "1234", "EUR"), ("1 299,50 kr", "1299.50", "SEK"), ("R$ 1.759,99", "1759.99", "BRL"), ("AU $50", "50", "AUD"),  # noqa: E501
+        ("KSh 4,500", "4500", "KES"), ("๔,๕๐๐ บาท", "4500", "THB"), ("500 тыс. руб.", "500000", "RUB"), ("12.500 KWD", "12.500", "KWD"),  # noqa: E501
     ],
 )  # fmt: skip
 def test_price_as_written(text: str, amount: str, currency: str) -> None:
@@ -70,9 +70,9 @@ def test_bare_dollar_is_settled_by_country(country: str, currency: str) -> None:
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("vor 3 Tagen", "2026-07-25"), ("2 days ago", "2026-07-26"), ("il y a 2 heures", "2026-07-28"), ("hace 3 días", "2026-07-25"), ("3 ngày trước", "2026-07-25"),
-        ("3天前", "2026-07-25"), ("2 hari yang lalu", "2026-07-26"), ("hôm qua 10:30", "2026-07-27"), ("15 ก.ค. 2569", "2026-07-15"), ("2014年2月27日", "2014-02-27"),
-        ("27 июля 2026 г. 12:30", "2026-07-27"), ("3. März 2024", "2024-03-03"), ("Oct 5, 2016", "2016-10-05"), ("(27.02.14)", "2014-02-27"), ("12 lipca", "2026-07-12"),
+        ("vor 3 Tagen", "2026-07-25"), ("2 days ago", "2026-07-26"), ("il y a 2 heures", "2026-07-28"), ("hace 3 días", "2026-07-25"), ("3 ngày trước", "2026-07-25"),  # noqa: E501
+        ("3天前", "2026-07-25"), ("2 hari yang lalu", "2026-07-26"), ("hôm qua 10:30", "2026-07-27"), ("15 ก.ค. 2569", "2026-07-15"), ("2014年2月27日", "2014-02-27"),  # noqa: E501
+        ("27 июля 2026 г. 12:30", "2026-07-27"), ("3. März 2024", "2024-03-03"), ("Oct 5, 2016", "2016-10-05"), ("(27.02.14)", "2014-02-27"), ("12 lipca", "2026-07-12"),  # noqa: E501
         ("2026-02-23T00:10:00+05:00", "2026-02-23"), ("1456531200", "2016-02-27"),
     ],
 )  # fmt: skip
@@ -143,10 +143,10 @@ def test_label_words_do_not_match_inside_words() -> None:
 
 
 RESULTS = "".join(
-    f'<li class="ad"><a href="/ad/{8100 + i}-thing"><img src="/t/{i}.jpg"><b>Thing number {i}</b></a> <i>$ {i}.00</i></li>'
+    f'<li class="ad"><a href="/ad/{8100 + i}-thing"><img src="/t/{i}.jpg"><b>Thing number {i}</b></a> <i>$ {i}.00</i></li>'  # noqa: E501
     for i in range(1, 9)
 )
-PAGE = f'<html><body><ul class="nav"><li><a href="/login">Log in</a></li></ul><ul>{RESULTS}</ul><a href="/terms.pdf">Terms</a><a href="/s?page=2">Next</a></body></html>'
+PAGE = f'<html><body><ul class="nav"><li><a href="/login">Log in</a></li></ul><ul>{RESULTS}</ul><a href="/terms.pdf">Terms</a><a href="/s?page=2">Next</a></body></html>'  # noqa: E501
 
 
 def test_links_by_general_rules() -> None:
@@ -179,7 +179,7 @@ attribute = "data-wood"
 
 
 def test_profile_decides_where_it_speaks() -> None:
-    body = '<html><title>x</title><body><h1>Wrong</h1><p class="odd-name">Right</p><p class="odd-price">$ 12.50</p><em data-wood="kauri"></em><button>Add to cart</button><h2>Description</h2><p>A bowl turned from one piece of wood, oiled twice and ready for use at the table.</p></body></html>'
+    body = '<html><title>x</title><body><h1>Wrong</h1><p class="odd-name">Right</p><p class="odd-price">$ 12.50</p><em data-wood="kauri"></em><button>Add to cart</button><h2>Description</h2><p>A bowl turned from one piece of wood, oiled twice and ready for use at the table.</p></body></html>'  # noqa: E501
     got = read(Page("https://m.example.com/item/1", body.encode()), parse(PROFILE, "m"))
     assert got.kind == "listing"
     assert got.listing is not None

@@ -2,7 +2,7 @@
 
 A floor is lowered only on purpose, with the reason beside it. Weights of kinds.json and blocks.npz were learned from these very pages:
 figures for sites not seen, cross-validated by site, stand in the comments (bench/train_kinds.py, bench/train_blocks.py).
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
