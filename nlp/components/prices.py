@@ -96,8 +96,9 @@ def asked(prices: Sequence[Price], context: Context) -> Price | None:
     return Price(won.amount, won.currency, won.text, won.field, won.start, won.end)
 
 
-SMALLEST = {"VND": 1000, "IDR": 500, "LAK": 1000, "KHR": 500, "MMK": 100, "KRW": 100, "JPY": 50, "UGX": 100, "TZS": 100}
-"""Currencies whose small numbers buy nothing: a bare number below it is a count, whatever word stands before it."""
+SMALLEST = dict.fromkeys(("VND", "IDR", "LAK", "KHR", "MMK", "KRW", "JPY", "UGX", "TZS"), 10)
+"""Currencies whose small numbers buy nothing: a bare number below it is a count, whatever word stands before it. Not
+higher, for "mahar 150" leaves the thousands out."""
 
 
 def _quote(
