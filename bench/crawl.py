@@ -136,7 +136,7 @@ class Evidence:
 
 
 def ours(url: str, folder: Path, evidence: bool, reactor: bool, store: bool = False) -> list[str]:
-    from spiders.crawl import Plan  # noqa: PLC0415 - this file is imported by the children too
+    from spiders.crawl import Plan
 
     (folder / "sites").mkdir(exist_ok=True)
     (folder / "sites" / "bench.toml").write_text(
@@ -163,7 +163,7 @@ def ours(url: str, folder: Path, evidence: bool, reactor: bool, store: bool = Fa
 
 def store_settings(folder: Path) -> dict[str, object]:
     """The recorder of the product over a store of its own: WARC records and rows of the captures table."""
-    from storage.store import Store  # noqa: PLC0415
+    from storage.store import Store
 
     home = folder / f"home-{time.time_ns()}"
     home.mkdir()

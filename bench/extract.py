@@ -3,7 +3,7 @@
 usage: python bench/extract.py [--pages 60] [--folder ../shared/data/pages]
 Each reader has a process of its own; time is CPU time, so that a busy machine does not change the ratios much. A page of an offer or of
 results is to cost at most half of trafilatura's time on it, an article at most 1.2 times.
-"""  # noqa: E501
+"""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def sample(folder: Path, most: int) -> dict[str, list[tuple[str, Path]]]:
 def reader(name: str) -> Callable[[str, bytes], object]:
     """A function that reads one page the way `name` does."""
     if name in {"ours", "links"}:
-        from spiders.extract import links, read  # noqa: PLC0415
-        from spiders.items import Page  # noqa: PLC0415
+        from spiders.extract import links, read
+        from spiders.items import Page
 
         chosen = read if name == "ours" else links
         return lambda url, body: chosen(Page(url, body))
     if name == "extruct":
-        import extruct  # noqa: PLC0415
+        import extruct
 
         return lambda url, body: extruct.extract(
             body.decode("utf-8", "replace"),
@@ -53,10 +53,10 @@ def reader(name: str) -> Callable[[str, bytes], object]:
             errors="ignore",
         )
     if name == "beautifulsoup":
-        from bs4 import BeautifulSoup  # noqa: PLC0415
+        from bs4 import BeautifulSoup
 
         return lambda url, body: BeautifulSoup(body, "lxml").get_text()
-    import trafilatura  # noqa: PLC0415
+    import trafilatura
 
     if name == "trafilatura":
         return lambda url, body: trafilatura.extract(body.decode("utf-8", "replace"), url=url)
@@ -64,7 +64,7 @@ def reader(name: str) -> Callable[[str, bytes], object]:
 
 
 def measure(name: str, pages: dict[str, list[tuple[str, Path]]]) -> dict[str, float]:
-    """Milliseconds of CPU a page by group, and the most memory in MB. The first page of each group is read once before."""  # noqa: E501
+    """Milliseconds of CPU a page by group, and the most memory in MB. The first page of each group is read once before."""
     read = reader(name)
     out: dict[str, float] = {}
     for group, members in pages.items():
@@ -96,8 +96,8 @@ def main() -> None:
         return
     results = {}
     for name in READERS:
-        done = subprocess.run([sys.executable, __file__, "--only", name, "--pages", str(chosen.pages), "--folder", str(chosen.folder)],  # noqa: E501
-                              capture_output=True, text=True, check=True, env={"PYTHONPATH": str(HERE), "PATH": "/usr/bin:/bin"})  # fmt: skip  # noqa: E501
+        done = subprocess.run([sys.executable, __file__, "--only", name, "--pages", str(chosen.pages), "--folder", str(chosen.folder)],
+                              capture_output=True, text=True, check=True, env={"PYTHONPATH": str(HERE), "PATH": "/usr/bin:/bin"})  # fmt: skip
         results[name] = json.loads(done.stdout.splitlines()[-1])
     print(
         f"{'ms CPU a page':22}"

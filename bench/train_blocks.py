@@ -42,7 +42,7 @@ def pages() -> list[dict]:
                 "site": row["domain"],
             }
         )
-    import lxml.html  # noqa: PLC0415
+    import lxml.html
 
     for folder in sorted((PAGES / "readability").iterdir()):
         if (folder / "expected.html.gz").exists():
@@ -62,14 +62,14 @@ def pages() -> list[dict]:
 
 def prepared(page: dict) -> tuple[np.ndarray, list[list[str]], str]:
     """(table, tokens of each block, kind as we read it)."""
-    from spiders.extract import maintext, reader  # noqa: PLC0415
-    from spiders.items import Page  # noqa: PLC0415
+    from spiders.extract import maintext, reader
+    from spiders.items import Page
 
     caught: list = []
     real = maintext.select
 
     def catch(dom, groups, tiles, kind, anchor, opinion=""):  # type: ignore[no-untyped-def]
-        from spiders.extract import blocks  # noqa: PLC0415
+        from spiders.extract import blocks
 
         caught.append(
             (blocks.table(dom, groups, tiles, kind, anchor), [tokens(block.text) for block in dom.everything], kind)
@@ -128,7 +128,7 @@ def choose(odds: np.ndarray, sizes: np.ndarray, power: float) -> np.ndarray:
 
 
 def fit(x: np.ndarray, y: np.ndarray, w: np.ndarray):  # type: ignore[no-untyped-def]
-    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
     model = HistGradientBoostingClassifier(
         max_iter=TREES,
@@ -150,7 +150,7 @@ TREES, RATE = 100, 0.1
 
 
 def main() -> None:
-    from sklearn.model_selection import GroupKFold  # noqa: PLC0415
+    from sklearn.model_selection import GroupKFold
 
     data = pages()
     cache = Path(os.environ["BLOCKS_CACHE"]) if os.environ.get("BLOCKS_CACHE") else None

@@ -2,7 +2,7 @@
 
 usage: python bench/train_kinds.py            prints accuracy, cross-validated by site, and writes the weights
 Pages: listings_index.jsonl (detail, list), wcxb (CC BY 4.0), readability (Apache, articles). Nothing of a page but its signs is used.
-"""  # noqa: E501
+"""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def rows() -> list[tuple[str, str, str, str, float]]:
 
 def signs_of(row: tuple[str, str, str, str, float]) -> dict[str, float]:
     """The signs of one page."""
-    from spiders.extract import kinds, reader  # noqa: PLC0415
-    from spiders.items import Page  # noqa: PLC0415
+    from spiders.extract import kinds, reader
+    from spiders.items import Page
 
     caught: dict[str, float] = {}
     real = kinds.kind_of
@@ -88,9 +88,9 @@ def signs_of(row: tuple[str, str, str, str, float]) -> dict[str, float]:
 
 
 def main() -> None:
-    import numpy as np  # noqa: PLC0415
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
-    from sklearn.model_selection import GroupKFold  # noqa: PLC0415
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GroupKFold
 
     data = rows()
     with ProcessPoolExecutor(2) as pool:

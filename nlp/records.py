@@ -6,7 +6,7 @@ All offsets are code-point positions `start <= i < end` in the **original** stri
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Kind = Literal["listing", "post", "news"]
@@ -16,7 +16,7 @@ Trade = Literal["sell", "buy", "ship", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text to read. `country` (ISO 3166 alpha-2) is where the site is at home, `published` an ISO date or date-time."""
+    """One text to read. `country` (ISO 3166 alpha-2): where the site is at home; `published`: ISO date or date-time."""
 
     id: str
     kind: Kind = "listing"
@@ -61,8 +61,8 @@ class Reason:
 class Taxon:
     """An accepted name with its place in the tree.
 
-    `rank` species | subspecies | genus | family | order | class; `lineage` accepted names from the taxon up, itself left out;
-    `cites` "I", "II", "III", "I/II" (split listing) or "" (not listed); `group` the trade group ("elephant", "pangolin").
+    `rank` species | subspecies | genus | family | order | class; `lineage` accepted names from the taxon up, itself
+    left out; `cites` "I", "II", "III", "I/II" (split listing) or "" (not listed); `group` the trade group ("elephant").
     """
 
     name: str
@@ -101,7 +101,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """An amount: `unit` one of kg g mg t l ml cm mm m in ft ct pieces animals pairs sets ... as written by the source."""
+    """An amount: `unit` one of kg g mg t l ml cm mm m in ft ct pieces animals pairs sets ... as the source writes."""
 
     value: float
     unit: str
@@ -191,8 +191,6 @@ class Analysis:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON form: the answer of `osint analyse`."""
-        from dataclasses import asdict
-
         plain = asdict(self)
         plain["versions"] = dict(self.versions)
         return plain

@@ -1,4 +1,4 @@
-"""CITES trade terms by their code, in the words of the CITES Trade Database guide (v9, 2022; French and Spanish v8, 2013).
+"""CITES trade terms by their code, in the words of the CITES Trade Database guide (v9, 2022; fr and es v8, 2013).
 
 The guide is free to copy with credit. Terms newer than 2013 have English only.
 """
@@ -12,7 +12,7 @@ from importlib.resources import files
 
 @cache
 def names(language: str = "en") -> Mapping[str, str]:
-    """Code → name in `en`, `fr` or `es`, English where the guide has no translation. ValueError for another language."""
+    """Code → name in `en`, `fr` or `es`, English where the guide has no other. ValueError for another language."""
     lines = (files("nlp") / "taxa" / "cites_terms.tsv").read_text(encoding="utf-8").splitlines()
     columns = lines[0].split("\t")
     if language not in columns[1:]:

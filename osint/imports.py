@@ -11,9 +11,9 @@ from osint import ingest
 from osint.reading import Outcome, Readers, finish_run, read_pending
 from spiders.archive import Archived, Problem, Row, open_file
 from spiders.items import Page
-from storage.writer import CaptureWriter
 from storage.records import NewCapture
 from storage.store import Store
+from storage.writer import CaptureWriter
 
 BATCH = 500
 """Items of one file kept in one transaction."""

@@ -1,7 +1,7 @@
 """What a spider takes in and gives out: bytes in a `Page`, records of plain data out.
 
 Every record is frozen and made of plain values, so that it can cross a process boundary and be written as JSON lines.
-`raw stands beside the parsed`: a parsed value keeps the text it was read from, and `origins` says where each field came from.
+The raw stands beside the parsed: a value keeps the text it was read from, `origins` says where each field came from.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Literal
 
 PageKind = Literal["listing", "results", "article", "forum", "document", "blocked", "missing", "other"]
-"""What a page is. `missing` is a page that says "not found", whatever its status; `blocked` asks for a human or a login."""
+"""What a page is. `missing` says "not found", whatever its status; `blocked` asks for a human or a login."""
 
 FetchedBy = Literal["http", "browser", "import"]
 
@@ -39,7 +39,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A price asked. `amount` in units of `currency` (ISO 4217; None where the page does not say); `text` as written."""
+    """A price asked. `amount` in units of `currency` (ISO 4217; None where the page is silent); `text` as written."""
 
     amount: Decimal | None
     currency: str | None

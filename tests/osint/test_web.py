@@ -65,9 +65,7 @@ def test_confirm_goes_on_to_the_next_and_stays_in_the_log(client, filled, lead):
 
 
 def test_dismiss_with_a_reason_and_open_again(client, filled, lead):
-    client.post(
-        f"/leads/{lead.id}/decision", data={**form(client, lead.id), "decision": "dismiss", "why": "imitation"}
-    )
+    client.post(f"/leads/{lead.id}/decision", data={**form(client, lead.id), "decision": "dismiss", "why": "imitation"})
     assert filled.leads.get(lead.id).status == "dismissed"
     client.post(f"/leads/{lead.id}/decision", data={**form(client, lead.id), "decision": "reopen"})
     assert filled.leads.get(lead.id).status == "new"
