@@ -165,9 +165,9 @@ def published_of(dom: Dom, things: Sequence[Thing], now: datetime | None) -> dat
 
 
 def _guessed(dom: Dom, now: datetime | None) -> datetime | None:
-    """What htmldate makes of the page: 50 ms, so only where nothing else says a date."""
+    """What htmldate makes of the page in its quick mode (the other takes 50-900 ms), only where nothing else says a date."""
     try:
-        found = find_date(copy.deepcopy(dom.root), extensive_search=True, original_date=True, url=dom.address)  # type: ignore[arg-type]
+        found = find_date(copy.deepcopy(dom.root), extensive_search=False, original_date=True, url=dom.address)  # type: ignore[arg-type]
     except (ValueError, TypeError, AttributeError, OverflowError, etree.LxmlError):
         return None
     return when.parse(found, now, loose=False) if found else None
