@@ -22,11 +22,11 @@ UNREAD = readings.insert()
 
 
 def from_exchange(
-    identity: str, new: NewCapture, name: str, placed: Mapping[str, tuple[int, int]], screenshot: str
+    capture: str, new: NewCapture, name: str, placed: Mapping[str, tuple[int, int]], screenshot: str
 ) -> dict[str, Any]:
     """The row of a new capture. `placed`: offset and length of each member in the file `name`."""
     return {
-        "id": identity,
+        "id": capture,
         "run": new.run,
         "source": new.source,
         "url": new.url,
@@ -52,16 +52,20 @@ def from_exchange(
     }
 
 
+def identity(found: ArcWarcRecord) -> str:
+    """The id of the capture that a response record belongs to."""
+    return warc.bare_id(found.rec_headers.get_header("WARC-Record-ID") or "")
+
+
 def from_record(found: ArcWarcRecord, block: bytes, name: str, offset: int, length: int) -> dict[str, Any]:
     """The row that was made when this response record was written. StoreDamaged when the record is not one of ours."""
     headers = found.rec_headers
     try:
         about = json.loads(headers.get_header(warc.ABOUT))
-        identity = warc.bare_id(headers.get_header("WARC-Record-ID"))
         first, pairs, body = warc.parse_http(block)
         request, screenshot = about["request_length"], about["screenshot_length"]
         return {
-            "id": identity,
+            "id": identity(found),
             "run": about["run"],
             "source": about["source"],
             "url": about["url"],
@@ -83,7 +87,7 @@ def from_record(found: ArcWarcRecord, block: bytes, name: str, offset: int, leng
             "screenshot_length": screenshot or None,
             "by": about["by"],
             "parent": about["parent"],
-            "screenshot": warc.related_id("screenshot", identity) if screenshot else "",
+            "screenshot": warc.related_id("screenshot", identity(found)) if screenshot else "",
         }
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise StoreDamaged(f"the record at byte {offset:,} of {name} is no capture of this store: {error}") from error

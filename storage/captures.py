@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select, update
+from sqlalchemy import Connection, RowMapping, Select, literal_column, select, update
 
 from storage import audit, capture_rows, warcfile
 from storage.bodies import decode
@@ -162,8 +162,8 @@ class Captures:
         query = (
             select(*COLUMNS, readings.c.kind, readings.c.error)
             .join(readings, readings.c.capture == captures.c.num)
-            .where(readings.c.error != "")
-            .order_by(captures.c.num.desc())
+            .where(literal_column("readings.error != ''"))  # word for word as in the index of those that failed
+            .order_by(readings.c.capture.desc())
             .limit(limit)
         )
         if run is not None:

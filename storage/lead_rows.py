@@ -100,6 +100,8 @@ def row(connection: Connection, lead: int, lock: bool = False) -> dict[str, Any]
 
 def read(connection: Connection, numbers: Sequence[int]) -> list[Lead]:
     """The leads with their listings and sellers, in the order asked for."""
+    if not numbers:
+        return []
     wanted = {"b_leads": list(numbers)}
     found = {one["num"]: one for one in connection.execute(ROWS, wanted).mappings()}
     links: dict[int, list[Link]] = {number: [] for number in found}

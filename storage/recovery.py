@@ -69,12 +69,10 @@ def bring_rows(database: Database, path: Path, name: str, run: str) -> tuple[int
         register(connection, name, run)
         known = set(connection.execute(select(captures.c.id).where(captures.c.warc == name)).scalars())
         for offset, length, found, block in whole_records(path):
-            if found.rec_type == "response":
-                row = capture_rows.from_record(found, block, name, offset, length)
-                if row["id"] not in known:
-                    capture_rows.insert(connection, row)
-                    known.add(row["id"])
-                    made += 1
+            if found.rec_type == "response" and capture_rows.identity(found) not in known:
+                capture_rows.insert(connection, capture_rows.from_record(found, block, name, offset, length))
+                known.add(capture_rows.identity(found))
+                made += 1
             if found.rec_type in ("response", "warcinfo"):
                 end = offset + length
     return end, made
@@ -104,11 +102,13 @@ def seal(database: Database, reviews: Reviews, folder: Path, name: str, note: st
 def _recover_file(database: Database, folder: Path, reviews: Reviews, name: str, run: str) -> tuple[int, int]:
     path = folder / (name + OPEN)
     if not path.exists():
-        if not (folder / name).exists():  # killed between the row and the file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).touch()
-        seal(database, reviews, folder, name, note="recovered")  # killed between renaming and the row, or right above
-        return 0, 0
+        sealed = folder / name
+        if not sealed.exists():  # killed between the row and the file
+            sealed.parent.mkdir(parents=True, exist_ok=True)
+            sealed.touch()
+        _, made = bring_rows(database, sealed, name, run)  # killed between renaming and the row of the file
+        seal(database, reviews, folder, name, note="recovered")
+        return made, 0
     with path.open("r+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

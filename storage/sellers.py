@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from storage.database import Database, insert_for
 from storage.hashing import key63
@@ -113,11 +113,11 @@ class Sellers:
     def list(self, limit: int = 50, offset: int = 0) -> Slice[Seller]:
         """All sellers, the newest first."""
         query = select(sellers.c.num).where(sellers.c.merged_into.is_(None)).order_by(sellers.c.num.desc())
+        count = select(func.count()).select_from(sellers).where(sellers.c.merged_into.is_(None))
         with self._database.read() as connection:
-            numbers = connection.execute(query).scalars().all()
-            return Slice(
-                tuple(self._get(connection, number) for number in numbers[offset : offset + limit]), len(numbers)
-            )
+            numbers = connection.execute(query.limit(limit).offset(offset)).scalars()
+            rows = tuple(self._get(connection, number) for number in numbers.all())
+            return Slice(rows, connection.execute(count).scalar_one())
 
     def _add(
         self, connection: Connection, seller: int, accounts: Pairs, contacts: Pairs, links: Iterable[Link]

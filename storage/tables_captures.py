@@ -48,6 +48,7 @@ skips = Table(
     Column("reason", Words, nullable=False),
     Column("detail", Words, nullable=False),
     Column("at", Moment, nullable=False),
+    Index(None, "run", "num"),
     Index(None, "run", "reason"),
     Index(None, "reason"),
 )
@@ -119,4 +120,11 @@ readings = Table(
     Index(None, "reader", "capture"),
     Index(None, "run", "reader", "capture"),
     Index(None, "run", "kind"),
+)
+# Few readings fail, and those are asked for.
+Index(
+    "ix_readings_failed",
+    readings.c.capture,
+    sqlite_where=readings.c.error != "",
+    postgresql_where=readings.c.error != "",
 )

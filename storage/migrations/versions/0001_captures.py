@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
     )
     op.create_index("ix_skips_reason", "skips", ["reason"])
+    op.create_index("ix_skips_run_num", "skips", ["run", "num"])
     op.create_index("ix_skips_run_reason", "skips", ["run", "reason"])
     op.create_table(
         "warc_files",
@@ -103,6 +104,8 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), nullable=False, server_default=""),
         sa.Column("at", sa.BigInteger()),
     )
+    failed = sa.text("error != ''")
+    op.create_index("ix_readings_failed", "readings", ["capture"], sqlite_where=failed, postgresql_where=failed)
     op.create_index("ix_readings_reader_capture", "readings", ["reader", "capture"])
     op.create_index("ix_readings_run_kind", "readings", ["run", "kind"])
     op.create_index("ix_readings_run_reader_capture", "readings", ["run", "reader", "capture"])
