@@ -165,7 +165,7 @@ def published_of(dom: Dom, things: Sequence[Thing], now: datetime | None) -> dat
 
 
 def _guessed(dom: Dom, now: datetime | None) -> datetime | None:
-    """What htmldate makes of the page in its quick mode (the other takes 50-900 ms), only where nothing else says a date."""
+    """What htmldate's quick mode makes of the page (the other takes 50-900 ms), where nothing else says a date."""
     try:
         found = find_date(copy.deepcopy(dom.root), extensive_search=False, original_date=True, url=dom.address)  # type: ignore[arg-type]
     except (ValueError, TypeError, AttributeError, OverflowError, etree.LxmlError):
