@@ -16,6 +16,7 @@ from pathlib import Path
 from nlp.pipeline import Reader
 from osint import ingest
 from osint.resolve.merge import resolve
+from spiders.extract import VERSION as PAGES_VERSION
 from spiders.extract import read as read_page
 from spiders.items import Listing, Reading
 from spiders.sources import Profile
@@ -76,8 +77,9 @@ class Readers:
 
     @property
     def version(self) -> str:
-        """Changes whenever a page could be read differently: the lexicon's and the models' versions."""
-        return " ".join(f"{name}={value}" for name, value in sorted(dict(self.reader.versions).items()))
+        """Changes whenever a page could be read differently: versions of extractors, lexicon and models."""
+        versions = {**dict(self.reader.versions), "pages": PAGES_VERSION}
+        return " ".join(f"{name}={value}" for name, value in sorted(versions.items()))
 
     def country(self, source: str) -> str:
         """Where a source is at home, "" when it does not say."""
