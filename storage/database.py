@@ -7,12 +7,14 @@ writers.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from errno import ENOSPC
 from pathlib import Path
 from typing import Any, Literal
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -123,6 +125,18 @@ def insert_for(connection: Connection, table: Table) -> Any:
     return (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
 
 
+# A child made by fork must not use its parent's connections: SQLite loses locks, PostgreSQL mixes up answers.
+_ENGINES: WeakSet[Engine] = WeakSet()
+
+
+def _forked() -> None:
+    for engine in list(_ENGINES):
+        engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_forked)
+
+
 def connect(home: Path, url: str | None = None) -> Engine:
     """The engine for `url`, or for the SQLite file in `home`, whose folder is made. Makes neither database nor tables.
 
@@ -130,8 +144,11 @@ def connect(home: Path, url: str | None = None) -> Engine:
     """
     address = database_url(home, url)
     if address.get_backend_name() == "sqlite":
-        return _sqlite(address)
-    return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=40)
+        engine = _sqlite(address)
+    else:
+        engine = create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=40)
+    _ENGINES.add(engine)
+    return engine
 
 
 def database_url(home: Path, url: str | None = None) -> URL:

@@ -27,6 +27,8 @@ KINDS = {
 }
 """Name of the filter → field of LeadFacts."""
 LONGEST = 200
+CHUNK = 500
+"""Most values of one IN: databases stop at 32,766 or 65,535."""
 TUPLES = ("taxa", "groups", "terms", "countries", "sources", "languages", "sellers")
 
 ROW = select(leads).where(leads.c.num == bindparam("b_lead"))
@@ -100,8 +102,12 @@ def row(connection: Connection, lead: int, lock: bool = False) -> dict[str, Any]
 
 def read(connection: Connection, numbers: Sequence[int]) -> list[Lead]:
     """The leads with their listings and sellers, in the order asked for."""
-    if not numbers:
-        return []
+    return [
+        lead for start in range(0, len(numbers), CHUNK) for lead in _some(connection, numbers[start : start + CHUNK])
+    ]
+
+
+def _some(connection: Connection, numbers: Sequence[int]) -> list[Lead]:
     wanted = {"b_leads": list(numbers)}
     found = {one["num"]: one for one in connection.execute(ROWS, wanted).mappings()}
     links: dict[int, list[Link]] = {number: [] for number in found}

@@ -201,11 +201,15 @@ def test_long_open_transactions_hide_nothing_from_later_looks(store):
 
 def test_many_leads_are_read_in_parts(store, monkeypatch):
     monkeypatch.setattr("storage.lead_query.ROWS", 7)
+    monkeypatch.setattr("storage.lead_rows.CHUNK", 6)
     monkeypatch.setattr(lead_index, "REBUILD", 0.0)
     with store.transaction():
         for number in range(40):
             lead_of(store, number, groups=(f"g{number % 3}",), sellers=(f"seller {number}",))
     assert counts(store, group="g1") == 13
+    found = store.leads.query(LeadQuery(limit=1_000_000_000))
+    assert [lead.id for lead in found.rows] == list(range(1, 41))
+    assert all(len(lead.listings) == 1 for lead in found.rows)
     found = store.leads.facets(LeadQuery())
     assert found["group"] == (("g0", 14), ("g1", 13), ("g2", 13))
     assert len(found["seller"]) == 40

@@ -7,6 +7,7 @@ import time
 import pytest
 from store_parts import child, facts, finished, lead_of, version
 
+from storage.leads import LeadQuery
 from storage.records import Key, Link
 from storage.store import Store
 
@@ -136,3 +137,23 @@ def test_other_threads_do_not_see_an_open_transaction(store):
         store.leads.create(facts(), [Link(listing.id, "", 1.0)])
         assert thread.submit(store.listings.ids).result() == ()
     assert store.listings.ids() == (listing.id,)
+
+
+def test_a_forked_child_uses_connections_of_its_own(store):
+    """Pools of reading processes are forked from a process that has the store open."""
+    import os
+
+    lead_of(store)
+    child_id = os.fork()
+    if child_id == 0:
+        try:
+            for _ in range(20):
+                store.reviews.log("child", "view", "lead:1")
+            os._exit(0 if store.leads.query(LeadQuery()).total == 1 else 1)
+        except BaseException:
+            os._exit(2)
+    for _ in range(20):
+        store.reviews.log("parent", "view", "lead:1")
+    assert os.waitpid(child_id, 0)[1] == 0
+    assert len(store.reviews.events(limit=100)) == 40
+    assert store.reviews.verify() == ()
