@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -112,6 +111,7 @@ def crawl(
 
     Example: osint crawl market.example --term "ivory bangle"
     """
+    from osint.cli.care import print_skips
     from osint.crawl import GOOD
     from osint.crawl import crawl as run
     from osint.progress import watched
@@ -132,18 +132,23 @@ def crawl(
         with watched(quiet=as_json) as tell:
             done = run(store, readers, chosen, names, folders=source_folders(chosen.home), terms=term or (), tell=tell)
     summary(done, as_json=as_json)
+    if not as_json:
+        print_skips(skipped(done))
     if any(one.result not in GOOD for one in done.values()):
         raise typer.Exit(1)
 
 
+def skipped(done: Mapping[str, SourceRun]) -> dict[str, int]:
+    """What was not fetched or not read in all these runs, counted by reason."""
+    skips: Counter[str] = Counter()
+    for one in done.values():
+        skips += one.skips + one.problems + Counter(missing=one.kinds["missing"])
+    return dict(skips)
+
+
 def summary(done: Mapping[str, SourceRun], *, as_json: bool) -> None:
     """How each source went; what was wrong is said in words."""
-    from osint.cli.care import print_skips
-
-    skips: dict[str, int] = {}
     for name, one in done.items():
-        for reason, count in (one.skips + one.problems + Counter(missing=one.kinds["missing"])).items():
-            skips[reason] = skips.get(reason, 0) + count
         if as_json:
             say_json({"source": name, "run": one.run.id, "resumed": one.resumed, "result": one.result,
                       "detail": one.detail, "findings": one.findings, "figures": one.figures,
@@ -167,5 +172,3 @@ def summary(done: Mapping[str, SourceRun], *, as_json: bool) -> None:
         ],
         right=(2, 3, 4, 5),
     )
-    print_skips(skips)
-    sys.stdout.flush()

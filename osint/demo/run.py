@@ -6,10 +6,11 @@ import shutil
 import time
 from pathlib import Path
 
+from osint.cli.care import print_skips
 from osint.cli.common import Failure, opened, profiles, say, source_folders
-from osint.cli.crawling import summary
+from osint.cli.crawling import skipped, summary
 from osint.cli.triage import print_leads
-from osint.crawl import crawl
+from osint.crawl import SourceRun, crawl
 from osint.demo.judge import judge
 from osint.demo.profiles import names, write_profiles
 from osint.demo.server import DemoServer
@@ -55,8 +56,8 @@ def run(settings: Settings, *, again: bool) -> Settings:
         )
         say(f"demo world: {len(world.hosts)} sites on 127.0.0.1:{world.port}, nothing outside this machine is asked")
         with opened(chosen) as store:
-            _crawl(store, chosen, home)
-            _show(store)
+            done = _crawl(store, chosen, home)
+            _show(store, done)
     return chosen
 
 
@@ -67,7 +68,7 @@ def _served(port: int) -> DemoServer:
         raise Failure(f"the port of the first crawl, {port}, is taken: {error.strerror}") from error
 
 
-def _crawl(store: Store, settings: Settings, home: Path) -> None:
+def _crawl(store: Store, settings: Settings, home: Path) -> dict[str, SourceRun]:
     began = time.monotonic()
     say("reading lexicon and models")
     readers = Readers(profiles(home), home=home)
@@ -78,13 +79,15 @@ def _crawl(store: Store, settings: Settings, home: Path) -> None:
     say(f"{pages} answers kept and read in {time.monotonic() - began:.0f} s")
     say("")
     summary(done, as_json=False)
+    return done
 
 
-def _show(store: Store) -> None:
+def _show(store: Store, done: dict[str, SourceRun]) -> None:
     found = store.leads.query(LeadQuery(relevant=True, limit=1000))
     harmless = store.leads.query(LeadQuery(relevant=False, limit=0)).total
     say("")
     print_leads(found.rows)
+    print_skips(skipped(done))
     news = store.texts.list(relevant=True, limit=0).total
     say(f"{found.total} leads; {harmless} offers were read as harmless; {news} news and documents on wildlife crime")
     say(judge(store).line())
