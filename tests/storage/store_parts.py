@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from postgres_server import die_with_parent
+
 from storage.records import LeadFacts, Link, ListingVersion, NewCapture
 
 ROOT = Path(__file__).parents[2]
@@ -94,10 +96,18 @@ def lead_of(store, number=1, **fields):
 
 def child(code, *arguments, **options):
     """A Python process that runs `code` with these arguments, in the checkout."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)])}
+    here = Path(__file__).parent
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(here), str(here.parent)])}
     command = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.Popen(
-        command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+        command,
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=die_with_parent,  # noqa: PLW1509 - it makes one system call
+        **options,
     )
 
 
