@@ -40,8 +40,8 @@ stamp="$venv/.installed-$mode"
 want=$(cat "$lock" pyproject.toml | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$stamp" 2>/dev/null || true)" != "$want" ]; then
   say "Python packages of $lock, checked against their hashes (a few minutes the first time)"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$lock"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+  "$venv/bin/pip" install -qq --disable-pip-version-check --require-hashes -r "$lock"
+  "$venv/bin/pip" install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
   printf '%s\n' "$want" > "$stamp"
 else
   say "Python packages of $lock: already there"
