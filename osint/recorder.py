@@ -51,8 +51,8 @@ class StoreRecorder:
         self._store.runs.skip(self._runs[source], source, url, reason, detail)
 
     def batch(self) -> AbstractContextManager[None]:
-        """What waits together shares one commit: 152 pages a second against 80."""
-        return self._store.transaction()
+        """What waits together shares one commit, 152 pages a second against 80; the WARC file is synced before it."""
+        return self._store.transaction(synced=False)
 
     def close(self) -> None:
         """Seal the WARC files of this crawl."""

@@ -7,6 +7,7 @@ import datetime as dt
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -121,6 +122,16 @@ class Crawl:
         return [event for event in self.events if event["event"] == kind]
 
 
+def peak_mb(pid: int) -> float:
+    """Most memory of a running process so far. Not `ru_maxrss`: a child's starts at what its parent had."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else 0.0
+
+
 @dataclass
 class Lab:
     """A folder with profiles and captures; `crawl` runs a child to its end, `start` gives it to the test."""
@@ -159,12 +170,15 @@ class Lab:
         return child
 
     def finish(self, child: subprocess.Popen[str], started: float = 0.0) -> Crawl:
-        events = [json.loads(line) for line in child.stdout]
-        _, status, usage = os.wait4(child.pid, 0)
+        events, peak = [], 0.0
+        for line in child.stdout:
+            events.append(json.loads(line))
+            peak = max(peak, peak_mb(child.pid))
+        _, status = os.waitpid(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         log = (self.folder / "log.txt").read_text()
         took = time.monotonic() - started if started else 0.0
-        return Crawl(child.returncode, events, log, self.folder / "kept", took, usage.ru_maxrss / 1024)
+        return Crawl(child.returncode, events, log, self.folder / "kept", took, peak)
 
     def crawl(self, *names: str, env: dict[str, str] | None = None, **facts: Any) -> Crawl:
         started = time.monotonic()
