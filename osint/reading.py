@@ -137,7 +137,10 @@ def finish_run(store: Store, readers: Readers, run: str) -> Outcome:
     batch = []
     for capture in store.captures.of(run=run, kind="results"):
         tiles = [tile for tile in _reading(store, readers, capture).tiles if not store.captures.find(run, tile.url)]
-        batch.append(Prepared(capture, "results", listings=[_listing(readers, capture, tile) for tile in tiles]))
+        read = [_listing(readers, capture, tile) for tile in tiles]
+        # A list of links looks like a list of goods; a tile that neither asks a price nor names wildlife is a link.
+        offers = [one for one in read if one.price_text or one.price_amount is not None or one.analysis["relevant"]]
+        batch.append(Prepared(capture, "results", listings=offers))
     outcome = keep(store, readers, batch)
     outcome.kinds.clear()  # these pages were counted when they were read first
     return outcome
