@@ -20,11 +20,15 @@ FIELDS: tuple[FieldName, ...] = ("title", "text", "seller_text")
 # Languages whose accents tell words apart, so that a term without its marks is another word.
 MARKED = frozenset({"vi", "fr", "es", "pt", "de", "tr", "it"})
 _KIN = {"id": "ms", "ms": "id", "tl": "en"}
+# What a seller says who will not be found: to those who know, no names, no papers.
+HUSH = frozenset({"discretion", "unsaid", "no_papers"})
 # Languages that say "not" after the thing that is not.
 NOT_AFTER = frozenset({"tr", "ko", "ja", "hi", "bn", "my"})
 _STYLED = "styled letters"
 _INVISIBLE = "invisible characters"
 _ACCENTS = "accents"
+# What may stand between "not" and the thing: nothing, an article, a case ending.
+_GLUE = frozenset({"", "a", "an", "the", "real", "de", "du", "d'", "가", "이", "는", "은", "が", "は", "では", "じゃ"})
 _REPEATS = 6  # times that one word counts in one field; more says nothing new
 _MOST = 1500  # words of one field
 _RANK = {"product": 0, "code": 1, "taxon": 2, "name": 3, "group": 4}
@@ -51,9 +55,10 @@ class Scan:
 
     @property
     def animals(self) -> bool:
-        """Whether any animal, product, code word or picture of one is named, or a material that the seller will not
+        """Whether any animal, product, code word or picture of one is named, or something that the seller will not
         name."""
         hints = set()
+        hush = set()
         for hits in self.hits.values():
             for hit in hits:
                 if hit.term.kind in ANIMAL or hit.term.kind == "emoji":
@@ -62,13 +67,15 @@ class Scan:
                     return True
                 if hit.term.cls in ("unsaid", "hint") and hit.term.kind == "context":
                     hints.add(hit.term.key)
-        return len(hints) > 1
+                if hit.term.cls in HUSH and "weak" not in hit.term.flags:
+                    hush.add(hit.term.key)
+        return len(hints) > 1 or len(hush) > 1
 
 
 @dataclass(slots=True)
 class Evidence:
     """The words of a text by kind; `covered` holds animal words that an innocent phrase explains away, `denied` the
-    materials that the text says it is not.
+    materials that the text says it is not (not plastic), `disowned` the animals and products (not ivory).
     """
 
     text: Text
@@ -77,6 +84,7 @@ class Evidence:
     words: list[Word] = field(default_factory=list)
     covered: list[tuple[Word, Word]] = field(default_factory=list)
     denied: list[Word] = field(default_factory=list)
+    disowned: list[Word] = field(default_factory=list)
 
     def of(self, *kinds: str) -> list[Word]:
         """The words of some kinds, in order of field and place."""
@@ -130,7 +138,7 @@ def gather(text: Text, first: Scan, language: Language, context: Context) -> Evi
 
 
 def _deny(evidence: Evidence) -> None:
-    """Take "plastic" out of the innocent words where the text says "not plastic": that speaks for real material."""
+    """Take out what the text says it is not: "not plastic" speaks for real material, "not ivory" against it."""
     negators = [word for word in evidence.words if word.term.cls == "negator"]
     if not negators:
         return
@@ -138,7 +146,11 @@ def _deny(evidence: Evidence) -> None:
         material = word.term.cls in ("imitation", "plant_ivory", "domestic", "mammoth_exempt") or word.term.cls == "BON"
         if material and negated(word, negators, evidence):
             evidence.denied.append(word)
-    gone = {id(word) for word in evidence.denied}
+        elif word.term.kind in ("product", "group") and "any" != word.term.lang and _flatly(word, negators, evidence):
+            evidence.disowned.append(word)
+    if evidence.disowned:
+        evidence.denied.clear()  # "not ivory, not plastic": no claim of the real thing
+    gone = {id(word) for word in (*evidence.denied, *evidence.disowned)}
     evidence.words = [word for word in evidence.words if id(word) not in gone]
 
 
@@ -154,6 +166,19 @@ def negated(word: Word, negators: Iterable[Word], evidence: Evidence) -> bool:
             between = value[negator.end : word.start] if before else value[word.end : negator.start]
             if not any(sign in between for sign in ".!?;\n。！？।"):
                 return True
+    return False
+
+
+def _flatly(word: Word, negators: Iterable[Word], evidence: Evidence) -> bool:
+    """Whether a "not" stands right beside the word: "no ivory", "상아 아닙니다", not "no papers for the ivory"."""
+    value: str = getattr(evidence.text, word.field)
+    for negator in negators:
+        if negator.field != word.field or "weak" in negator.term.flags:
+            continue
+        after = evidence.language.code in NOT_AFTER
+        between = value[word.end : negator.start] if after else value[negator.end : word.start]
+        if 0 <= (negator.start - word.end if after else word.start - negator.end) <= 4 and between.strip() in _GLUE:
+            return True
     return False
 
 
@@ -238,6 +263,7 @@ def _resolve(words: Iterable[Word]) -> tuple[list[Word], list[tuple[Word, Word]]
     """Longest reading first: a longer animal word or an innocent phrase takes the animal words inside it."""
     animals = [word for word in words if word.term.kind in ANIMAL]
     innocents = [word for word in words if word.term.kind == "innocent"]
+    offices = [word for word in words if word.term.kind == "enforcement"]  # công is a peacock, công an the police
     kept: list[Word] = []
     covered: list[tuple[Word, Word]] = []
     for word in words:
@@ -249,7 +275,9 @@ def _resolve(words: Iterable[Word]) -> tuple[list[Word], list[tuple[Word, Word]]
         cover = next((other for other in innocents if _inside(word, other) and _may_cover(word, other)), None)
         if cover is not None:
             covered.append((word, cover))
-        elif not any(_inside(word, other, strict=True) and _rules(word, other) for other in animals):
+        elif not any(_inside(word, other, strict=True) and _rules(word, other) for other in animals) and not any(
+            _inside(word, other, strict=True) for other in offices
+        ):
             kept.append(word)
     return kept, covered
 

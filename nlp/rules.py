@@ -17,6 +17,7 @@ class Rules:
         self._points: dict[str, float] = {name: float(value) for name, value in tables["points"].items()}
         self._lists: dict[str, frozenset[str]] = {name: frozenset(values) for name, values in tables["lists"].items()}
         self.codes: dict[str, str] = dict(tables["codes"])
+        self._parts: dict[str, frozenset[str]] = {group: frozenset(codes) for group, codes in tables["parts"].items()}
         self.version = str(tables["version"])
 
     def points(self, name: str) -> float:
@@ -26,6 +27,10 @@ class Rules:
     def among(self, name: str) -> frozenset[str]:
         """A table of names."""
         return self._lists[name]
+
+    def parts(self, groups: tuple[str, ...]) -> frozenset[str]:
+        """The parts in trade of an animal: of the narrowest of its groups that the table names."""
+        return next((self._parts[group] for group in groups if group in self._parts), frozenset())
 
 
 @cache

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from nlp.evidence import Evidence, Word
+from nlp.evidence import HUSH, Evidence, Word
 from nlp.rules import Rules
 from nlp.taxonomy import Taxonomy
 
@@ -61,7 +61,22 @@ def things(evidence: Evidence, taxonomy: Taxonomy, rules: Rules) -> list[Thing]:
             out.append(joined)
     if not any(thing.material and not thing.exempt for thing in out):
         out.extend(_unnamed(evidence, rules))
+    if not out:
+        out.extend(_hushed(evidence, rules))
     return out
+
+
+def _hushed(evidence: Evidence, rules: Rules) -> list[Thing]:
+    """An animal that the seller will not name: to those who know, no papers, from the wild, eats by itself.
+
+    What it is stays open (no group, no taxon): nothing is inferred that the text does not say.
+    """
+    words = [w for w in evidence.words if w.field != "seller_text" and "weak" not in w.term.flags]
+    hush = {w.term.key: w for w in words if w.term.cls in HUSH}
+    alive = [w for w in words if w.term.cls in ("live_care", "wild")]
+    if len(hush) < 2 or not alive:
+        return []
+    return [Thing(alive[0], "unnamed", (), "", (), rules.points("unnamed"), False)]
 
 
 def _unnamed(evidence: Evidence, rules: Rules) -> list[Thing]:
@@ -128,11 +143,20 @@ def _animal(word: Word, taxonomy: Taxonomy, rules: Rules) -> Thing:
                  _weight(word, form, priority, rules), not (entry and entry.cites) or priority == 0)  # fmt: skip
 
 
+def _pictured(thing: Thing, parts: Iterable[Word], rules: Rules) -> Thing:
+    """The animal of a picture with a part that it has, anywhere in the text: 🐘 and teeth, not 🐘 and horn."""
+    fits = rules.parts(thing.groups)
+    part = next((p for p in parts if p.term.cls in fits and p.field != "seller_text"), None)
+    if part is None:
+        return thing
+    return replace(thing, codes=(part.term.cls,), base=thing.base + rules.points("emoji.part"), part=part)
+
+
 def _join(thing: Thing, parts: Iterable[Word], rules: Rules, evidence: Evidence) -> Thing:
     """The animal with the nearest part of it beside it, if there is one."""
     word = thing.word
     if word.term.kind == "emoji":
-        return thing
+        return _pictured(thing, parts, rules)
     wide = word.text[:1] > "\u0dff"
     best: Word | None = None
     value: str = getattr(evidence.text, word.field)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nlp.evidence import Evidence, Word
+from nlp.evidence import HUSH, Evidence, Word
 from nlp.rules import Rules
 from nlp.things import Thing
 from nlp.verdict import Verdict
@@ -64,6 +64,18 @@ def cues(rules: Rules, verdict: Verdict, evidence: Evidence, best: Thing) -> Non
         if cls in found and not (plant and cls == "antique_claim"):
             value, word = found[cls]
             verdict.add(rules, cls, value, word)
+
+
+def hushed(rules: Rules, verdict: Verdict, evidence: Evidence, best: Thing) -> None:
+    """What is offered under a code word, a picture or a disguise by one who will not be found."""
+    if not (best.form in ("code", "emoji", "unnamed") or best.word.disguise or best.word.weak):
+        return
+    said = {}
+    for word in evidence.words:
+        if word.term.cls in HUSH and word.field != "seller_text" and "weak" not in word.term.flags:
+            said.setdefault(word.term.key, word)
+    for place, word in enumerate(list(said.values())[:3]):
+        verdict.add(rules, "hushed.more" if place else "hushed", 1.0, word)
 
 
 def notices(rules: Rules, verdict: Verdict, evidence: Evidence, context: dict[str, list[Word]], best: Thing) -> None:

@@ -105,6 +105,12 @@ class Judge:
         cues.more(self._rules, verdict, best, verdict.things)
         cues.said(self._rules, verdict, evidence, context, best)
         cues.cues(self._rules, verdict, evidence, best)
+        cues.hushed(self._rules, verdict, evidence, best)
+        own = {
+            group for word in evidence.disowned if word.term.kind in ("group", "product") for group in (word.term.cls,)
+        }
+        if own & set(best.groups) or (own and best.form in ("emoji", "unnamed")):
+            verdict.add(self._rules, "disowned", 1.0, evidence.disowned[0])
         crimes = {w.term.cls: w for w in evidence.of("enforcement")
                   if w.term.cls in _CRIME and "weak" not in w.term.flags
                   and w.field != "seller_text"}  # fmt: skip
@@ -145,11 +151,12 @@ class Judge:
         """Against species outside the Appendices, and mammoth ivory."""
         rules, word = self._rules, thing.word
         if thing.exempt:
-            wild = context.get("wild") and set(thing.groups) & rules.among("protected")
+            free = context.get("wild") or any(w.term.cls == "no_papers" for w in evidence.of("trade"))
+            wild = free and set(thing.groups) & rules.among("protected")
             if "mammoth_exempt" in thing.groups and evidence.text.kind == "post":
                 part.add(self._rules, "mammoth.post", 1.0, word)
             else:
-                part.add(self._rules, "exempt", 0.2 if wild else 1.0, word)
+                part.add(self._rules, "exempt", 0.0 if wild else 1.0, word)
         mammoth = [w for w in evidence.of("group") if w.term.cls == "mammoth_exempt"]
         if mammoth and thing.material and "elephant" in thing.groups:
             part.add(self._rules, "mammoth.post" if evidence.text.kind == "post" else "mammoth", 1.0, mammoth[0])
