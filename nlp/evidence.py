@@ -146,7 +146,7 @@ def _deny(evidence: Evidence) -> None:
         material = word.term.cls in ("imitation", "plant_ivory", "domestic", "mammoth_exempt") or word.term.cls == "BON"
         if material and negated(word, negators, evidence):
             evidence.denied.append(word)
-        elif word.term.kind in ("product", "group") and "any" != word.term.lang and _flatly(word, negators, evidence):
+        elif word.term.kind in ("product", "group") and word.term.lang != "any" and _flatly(word, negators, evidence):
             evidence.disowned.append(word)
     if evidence.disowned:
         evidence.denied.clear()  # "not ivory, not plastic": no claim of the real thing
