@@ -44,6 +44,7 @@ _JOIN = regex.compile(
 _RANGE = regex.compile(r" ?(?:-|–|~|to|a|до|–|〜|至|到|ถึง|đến|bis|sampai|s/d) ?[$€£¥₹₩฿₫]?\Z")
 _KARATS = frozenset({8000, 9000, 10000, 14000, 18000, 21000, 22000, 24000})
 _YEARS = range(1800, 2101)
+_LEAST = 5  # "2 each" counts things
 _MOST = 200
 
 
@@ -198,6 +199,8 @@ def _unsigned(folded: Folded, amount: Amount, role: str, distance: int, context:
         return 0.0
     if amount.spoken and not amount.multiplied:
         return 0.0
+    if role == "unit" and distance <= 1 and amount.value >= _LEAST and not _phone_like(amount):
+        return 0.0 if amount.value in _YEARS else 0.5  # 80 la pièce, 900 each: a number by the piece is money
     if counted(folded, amount.end, context.language.code, context.country):
         return 0.0
     if amount.multiplied:

@@ -15,7 +15,7 @@ from nlp.facts.cues import load
 from nlp.facts.money import after as money_after
 from nlp.facts.money import before as money_before
 from nlp.facts.numbers import Amount, amounts
-from nlp.facts.tables import stuck, tongues, view
+from nlp.facts.tables import spaced, stuck, tongues, view
 from nlp.facts.units import Measure, unit_after, unit_before
 from nlp.records import FieldName, Quantity
 from nlp.text import Folded
@@ -78,6 +78,8 @@ def _measured(folded: Folded, amount: Amount, context: Context) -> tuple[float, 
     text, language, country = folded.text, context.language.code, context.country
     if amount.digits.startswith("0") and amount.digits[1:2].isdigit():
         return None
+    if not amount.spoken and amount.start and spaced(text[amount.start - 1]):
+        return None  # m3m3r4ng: digits inside a word
     measure = unit_after(folded, amount.end, language, country)
     start, end = amount.start, measure.end if measure else amount.end
     if measure is None and "sw" in tongues(language, country):
@@ -104,11 +106,15 @@ def _fits(folded: Folded, amount: Amount, measure: Measure, context: Context) ->
     text, unit = folded.text, measure.unit
     word, following = text[measure.start : measure.end], text[measure.end : measure.end + 1]
     first, last = folded.span(measure.start, measure.end)
-    if following in _MONTH and following:
+    if (following in _MONTH and following) or following == "'" or stuck(text, measure.end):
         return False
+    if amount.value in _YEARS and word == "г" and amount.digits.isdigit():
+        return False  # 1998 г.
     if unit.kind == "count":
         if not amount.value.is_integer() or amount.value > 10_000_000:
             return False
+        if amount.multiplied and amount.value >= 10_000 and context.kind != "news":
+            return False  # 3,2 jt sepasang: the price of a pair
         if word == "x" and (
             measure.start != amount.end
             or following.isdigit()
