@@ -116,6 +116,8 @@ def _quote(
     money = after(folded, amount.end, language, country, amount.value) or before(
         folded, amount.start, language, country
     )
+    if amount.spoken and _said_by_the_way(text, amount, money is None):
+        return None
     if money is not None and money.start < floor:
         money = None
     if money is None and following is not None and _RANGE.fullmatch(text[amount.end : following.start]):
@@ -136,13 +138,20 @@ def _quote(
             return None  # "còn 1 lát": one slice left, not one dong
     if amount.value <= 0 or _looks_dated(text, amount, money is None):
         return None
-    weight += {"now": 1.5, "asked": 1.0, "total": 0.6, "near": 0.3, "unit": -0.1}.get(role, 0.0)
+    weight += {"now": 1.5, "asked": 1.0, "total": 0.1, "near": 0.3, "unit": -0.1}.get(role, 0.0)
     if role in _NEVER and distance > _NEAR + 3:
         role = "bid"  # a shipping word some way off: only when there is nothing better
     if _each(cues, end):
         weight -= 0.2
     first, last = folded.span(start, end)
     return Quoted(round(amount.value, 4), currency, folded.original[first:last], field, first, last, role, weight)
+
+
+def _said_by_the_way(text: str, amount: Amount, unsigned: bool) -> bool:
+    """ "Not a penny less", and the 万 of 万象, the 억 of 기억, a "triệu" that lost its number: no prices."""
+    word = text[amount.start : amount.end]
+    alone = word in ("trieu", "triệu") or (len(word) == 1 and word > "\u2e7f")
+    return (amount.value == 1 and not amount.multiplied) or (unsigned and alone)
 
 
 def _role(text: str, start: int, end: int, cues: list[Cue], floor: int) -> tuple[str, int]:
@@ -201,8 +210,9 @@ def _unsigned(folded: Folded, amount: Amount, role: str, distance: int, context:
         return 0.0
     if role == "unit" and distance <= 1 and amount.value >= _LEAST and not _phone_like(amount):
         return 0.0 if amount.value in _YEARS else 0.5  # 80 la pièce, 900 each: a number by the piece is money
-    if counted(folded, amount.end, context.language.code, context.country):
-        return 0.0
+    thousands = amount.multiplied and amount.value >= 10_000 and not amount.needs_money
+    if not thousands and counted(folded, amount.end, context.language.code, context.country):
+        return 0.0  # 130 ribu sepasang is money, 12 pasang a count
     if amount.multiplied:
         if (
             amount.value in _KARATS
@@ -222,7 +232,8 @@ def _unsigned(folded: Folded, amount: Amount, role: str, distance: int, context:
         not text[: amount.start].strip() or text[: amount.start].rstrip(" ")[-1:] in ".,;:!?\n(。，、"
     )
     grouped = amount.value >= 1000 and any(mark in amount.digits for mark in ",. ")
-    return 0.2 if alone and grouped and context.kind != "news" else 0.0
+    round_sum = amount.value >= 100 and amount.value % 10 == 0 and amount.value not in _YEARS and not _phone_like(amount)
+    return 0.2 if alone and (grouped or round_sum) and context.kind != "news" else 0.0
 
 
 def _local(language: str, country: str) -> str:
