@@ -143,20 +143,25 @@ def _animal(word: Word, taxonomy: Taxonomy, rules: Rules) -> Thing:
                  _weight(word, form, priority, rules), not (entry and entry.cites) or priority == 0)  # fmt: skip
 
 
-def _pictured(thing: Thing, parts: Iterable[Word], rules: Rules) -> Thing:
-    """The animal of a picture with a part that it has, anywhere in the text: 🐘 and teeth, not 🐘 and horn."""
+def _pictured(thing: Thing, parts: Iterable[Word], rules: Rules, evidence: Evidence) -> Thing:
+    """The animal of a picture with a part that it has, anywhere in the text: 🐘 and teeth, not 🐘 and horn; a live one
+    has all its parts.
+    """
+    if any(w.term.cls == "live_care" and "weak" not in w.term.flags for w in evidence.of("trade")):
+        return thing
     fits = rules.parts(thing.groups)
     part = next((p for p in parts if p.term.cls in fits and p.field != "seller_text"), None)
     if part is None:
         return thing
-    return replace(thing, codes=(part.term.cls,), base=thing.base + rules.points("emoji.part"), part=part)
+    code = "TUS" if "elephant" in thing.groups else part.term.cls
+    return replace(thing, codes=(code,), base=thing.base + rules.points("emoji.part"), part=part)
 
 
 def _join(thing: Thing, parts: Iterable[Word], rules: Rules, evidence: Evidence) -> Thing:
     """The animal with the nearest part of it beside it, if there is one."""
     word = thing.word
     if word.term.kind == "emoji":
-        return _pictured(thing, parts, rules)
+        return _pictured(thing, parts, rules, evidence)
     wide = word.text[:1] > "\u0dff"
     best: Word | None = None
     value: str = getattr(evidence.text, word.field)
