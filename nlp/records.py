@@ -125,7 +125,11 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place that the text names. `name` as the text writes it; `precision` city | province | country | market."""
+    """A place that the text names, as it writes it.
+
+    `precision` city | district | market | province | country ..., or "named": no gazetteer knows the name and the
+    country is that of the site.
+    """
 
     name: str
     country: str

@@ -153,6 +153,7 @@ def make_facts(nlp: Pipeline, name: str) -> Any:
             counted=nouns(evidence.words),
             taxa=state.out.get("taxa", ()),
             relevant=state.verdict.relevant,
+            alive=[term.code for term in state.out.get("terms", ())] == ["LIV"] and evidence.text.kind != "news",
         )
         return doc
 

@@ -232,7 +232,9 @@ def _unsigned(folded: Folded, amount: Amount, role: str, distance: int, context:
         not text[: amount.start].strip() or text[: amount.start].rstrip(" ")[-1:] in ".,;:!?\n(。，、"
     )
     grouped = amount.value >= 1000 and any(mark in amount.digits for mark in ",. ")
-    round_sum = amount.value >= 100 and amount.value % 10 == 0 and amount.value not in _YEARS and not _phone_like(amount)
+    round_sum = (
+        amount.value >= 100 and amount.value % 10 == 0 and amount.value not in _YEARS and not _phone_like(amount)
+    )
     return 0.2 if alone and (grouped or round_sum) and context.kind != "news" else 0.0
 
 

@@ -108,7 +108,7 @@ def _fits(folded: Folded, amount: Amount, measure: Measure, context: Context) ->
     first, last = folded.span(measure.start, measure.end)
     if (following in _MONTH and following) or following == "'" or stuck(text, measure.end):
         return False
-    if amount.value in _YEARS and word == "г" and amount.digits.isdigit():
+    if amount.value in _YEARS and word.startswith("г") and amount.digits.isdigit():
         return False  # 1998 г.
     if unit.kind == "count":
         if not amount.value.is_integer() or amount.value > 10_000_000:

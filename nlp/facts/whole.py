@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlp.components import contacts, dates, events, places, prices, quantities
 from nlp.components.quantities import Noun
 from nlp.context import Context
+from nlp.facts.tables import home
+from nlp.places import named
 from nlp.records import Contact, Date, Event, FieldName, Location, Price, Quantity, Taxon, Text
 
 _FIELDS: tuple[FieldName, ...] = ("title", "text", "seller_text")
@@ -26,11 +28,18 @@ class Facts:
 
 
 def read(
-    text: Text, context: Context, *, counted: Sequence[Noun] = (), taxa: Sequence[Taxon] = (), relevant: bool = True
+    text: Text,
+    context: Context,
+    *,
+    counted: Sequence[Noun] = (),
+    taxa: Sequence[Taxon] = (),
+    relevant: bool = True,
+    alive: bool = False,
 ) -> Facts:
     """The facts of a text. `counted` (see `quantities.nouns`) and `taxa` come from the judgement.
 
     Quantities are amounts of what is traded: none where the text is not `relevant`; events only in relevant news.
+    `alive`: only live animals are offered, so that pieces of them ("60 шт") are animals.
     """
     fields = [(field, getattr(text, field)) for field in _FIELDS if getattr(text, field)]
     priced = [
@@ -38,10 +47,14 @@ def read(
     ]
     reached = [contact for field, value in fields for contact in contacts.find(field, value, context)]
     located = [place for field, value in fields for place in places.find(field, value, context)]
+    if not any(place.country == home(context.language.code, context.country) for place in located):
+        located += [place for field, value in fields for place in named.find(field, value, context)]
     body = [(field, value) for field, value in fields if field != "seller_text"]
     amounts = (
         [item for field, value in body for item in quantities.find(field, value, context, counted)] if relevant else []
     )
+    if alive:
+        amounts = [replace(item, unit="animals") if item.unit == "pieces" else item for item in amounts]
     days = [day for field, value in body for day in dates.find(field, value, context)]
     told = events.find(text, context, taxa, amounts, located, days) if relevant and context.kind == "news" else []
     return Facts(
