@@ -30,7 +30,7 @@ _KEEP_MARKED = re.compile("[\u0400-\u04ff]")
 
 def fold_cluster(cluster: str) -> str:
     """The folded form of one character with its marks: "" for what is invisible."""
-    if cluster < "\x80":
+    if cluster.isascii():
         return cluster.lower()
     out = []
     for char in unicodedata.normalize("NFKC", cluster).casefold():
