@@ -88,7 +88,7 @@ def _by_script(text: str, country: str) -> Language | None:
 
 def _latin(text: str, country: str) -> Language:
     sample = " ".join(_NOISE.sub(" ", text).split())[:_SAMPLE] or text[:_SAMPLE]
-    if sum(char.isupper() for char in sample) * 2 > len(sample):
+    if sum(map(str.isupper, sample)) * 2 > len(sample):
         sample = sample.lower()
     ranked = dict(_identifier().rank(sample))
     home = countries().get(country, ("", "", ()))[2]

@@ -7,11 +7,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+import regex
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from nlp.text import key
 
 FOLDER = Path(__file__).parent
+FIRST = regex.compile(r"[\p{L}\p{M}]++(?:'s\b)?")  # a word of a folded text, as names are made of
 
 
 class Place(NamedTuple):
@@ -67,6 +69,8 @@ class Gazetteer:
                 else:
                     _add(names, folded, shared)
         self.names = names
+        # What names of several words begin with: a text is read on only behind such a word.
+        self.heads = {_first(name) for name in names if not name.isalpha()}
         self.words = {name: frozenset(langs.split()) for name, langs in _table("words.tsv")}
         self.not_places = frozenset(key(phrase) for phrase, _, _ in _table("not.tsv"))
         for code, forms in _table("countries.tsv"):
@@ -118,6 +122,12 @@ class Gazetteer:
             for number, start, end in self._automaton.find_matches_as_indexes(text)
             if self._wide[number] not in self.not_places
         ]
+
+
+def _first(name: str) -> str:
+    word = name.split(" ", 1)[0]
+    found = None if word.isalpha() else FIRST.match(name)
+    return found.group() if found else word
 
 
 def _add(names: dict[str, int | tuple[int, ...]], name: str, number: int) -> None:
