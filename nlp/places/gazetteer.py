@@ -13,7 +13,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from nlp.text import key
 
 FOLDER = Path(__file__).parent
-FIRST = regex.compile(r"[\p{L}\p{M}]++(?:'s\b)?")  # a word of a folded text, as names are made of
+WORD = regex.compile(r"[\p{L}\p{M}]++(?:'s\b)?")  # a word of a folded text, as names are made of
 
 
 class Place(NamedTuple):
@@ -69,8 +69,6 @@ class Gazetteer:
                 else:
                     _add(names, folded, shared)
         self.names = names
-        # What names of several words begin with: a text is read on only behind such a word.
-        self.heads = {_first(name) for name in names if not name.isalpha()}
         self.words = {name: frozenset(langs.split()) for name, langs in _table("words.tsv")}
         self.not_places = frozenset(key(phrase) for phrase, _, _ in _table("not.tsv"))
         for code, forms in _table("countries.tsv"):
@@ -79,6 +77,10 @@ class Gazetteer:
                 if len(folded) > 1:
                     self._rows.append("\t".join(("", code, "country", "", "", "90000000", form, folded)))
                     _add(names, folded, len(self._rows) - 1)
+        # First and second words of names of several words: only where both stand is a text read on.
+        begins = [_begin(name) for name in names if not name.isalpha()]
+        self.heads = {words[0] for words in begins if words}
+        self.seconds = {words[1] for words in begins if len(words) > 1}
         phrases = [name for name in self.not_places if not unspaced(name[0])]
         self._phrases = AhoCorasick(phrases, implementation=Implementation.ContiguousNFA)
         wide = [name for name in (*names, *self.not_places) if unspaced(name[0]) and len(name) > 1]
@@ -124,10 +126,10 @@ class Gazetteer:
         ]
 
 
-def _first(name: str) -> str:
-    word = name.split(" ", 1)[0]
-    found = None if word.isalpha() else FIRST.match(name)
-    return found.group() if found else word
+def _begin(name: str) -> list[str]:
+    """The first two words of a name, or more."""
+    words = name.split(" ", 2)
+    return words if all(map(str.isalpha, words[:2])) else WORD.findall(name)
 
 
 def _add(names: dict[str, int | tuple[int, ...]], name: str, number: int) -> None:

@@ -14,7 +14,7 @@ import regex
 from nlp.context import Context
 from nlp.facts.cues import Cues
 from nlp.facts.tables import countries, home, tongues, view
-from nlp.places.gazetteer import FIRST, FOLDER, Place, gazetteer, unspaced
+from nlp.places.gazetteer import FOLDER, WORD, Place, gazetteer, unspaced
 from nlp.text import Folded
 
 _ASCII_TOKEN = re.compile(r"[a-z]++(?:'s\b)?")
@@ -136,24 +136,26 @@ def _spaced(folded: Folded, context: Context) -> Iterator[tuple[int, int]]:
     small letters are let through for single words and pairs of people who write no capitals at all.
     """
     text, names, original, starts = folded.text, gazetteer().names, folded.original, folded.starts
-    pattern = _ASCII_TOKEN if text.isascii() else FIRST
+    pattern = _ASCII_TOKEN if text.isascii() else WORD
     tokens = [found.span() for found in islice(pattern.finditer(text), _MOST_TOKENS)]
-    heads, news, skip = gazetteer().heads, context.kind == "news", 0
-    for at, (start, stop) in enumerate(tokens):
-        word = text[start:stop]
-        more = word in heads
-        if at < skip or not (more or word in names or word[0] >= "\u0600"):
-            continue  # no name begins like this, and no language glues anything to it
-        if stop - start > 60 or (word[0] >= "\u0e00" and unspaced(word[0])):
+    words = [text[start:stop] for start, stop in tokens]
+    words.append("")
+    heads, seconds, skip = gazetteer().heads, gazetteer().seconds, 0
+    # Where a name may begin: most words of a text begin none, and no language but later ones glues anything to it.
+    hopeful = [
+        at
+        for at, word in enumerate(words[:-1])
+        if word in names or (word in heads and words[at + 1] in seconds) or word >= "\u0600"
+    ]
+    for at in hopeful:
+        start, stop = tokens[at]
+        if at < skip or stop - start > 60 or unspaced(text[start]):
             continue
         first = original[start if starts is None else starts[start]]
-        if first.islower():
-            if news:
-                continue
-            most = at + 1
-        else:
-            most = at + _MOST_WORDS - 1
-        last, most = at, min(most, len(tokens) - 1) if more else at
+        small = first.islower()
+        if small and context.kind == "news":
+            continue
+        last, most = at, min(at + (1 if small else _MOST_WORDS - 1), len(tokens) - 1)
         while last < most and _joined(text, tokens[last][1], tokens[last + 1][0]):
             last += 1
         for end_token in range(last, at - 1, -1):
