@@ -47,7 +47,8 @@ class Gazetteer:
         names: dict[str, int | tuple[int, ...]] = {}
         for number, row in enumerate(self._rows):
             for name in row[row.rindex("\t") + 1 :].split("|"):
-                _add(names, name, number)
+                if names.setdefault(name, number) != number:
+                    _add(names, name, number)
         for country, precision, latitude, longitude, population, forms, _ in _table("extra.tsv"):
             spelled = forms.split("|")
             # Coordinates stand where all names of the row are of one place; other rows are lists of places.
@@ -83,7 +84,7 @@ class Gazetteer:
         self.seconds = {words[1] for words in begins if len(words) > 1}
         phrases = [name for name in self.not_places if not unspaced(name[0])]
         self._phrases = AhoCorasick(phrases, implementation=Implementation.ContiguousNFA)
-        wide = [name for name in (*names, *self.not_places) if unspaced(name[0]) and len(name) > 1]
+        wide = [name for name in (*names, *self.not_places) if name[0] >= "\u0e00" and unspaced(name[0]) and len(name) > 1]
         self._wide = wide
         self._automaton = AhoCorasick(
             wide, implementation=Implementation.ContiguousNFA, matchkind=MatchKind.LeftmostLongest
