@@ -34,8 +34,12 @@ _LEET = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "!": "l", "3": "e
 _CYRILLIC_DIGITS = str.maketrans({"0": "о", "3": "з", "4": "ч", "6": "б", "1": "л", "@": "а", "$": "с"})
 _SEPARATORS = ".·•*_-~^/\\|☆★♡♥●○°…,:;'\"`´"
 _TOKEN = re.compile(r"\S+")
-_ODD = re.compile(r"[^\W\d_](?:[\d@$!|+€£¥*#]|[" + re.escape(_SEPARATORS) + r"]{1,3})+[^\W\d_]|"
-                  r"(?<!\S)[@$!|+€£¥\d][^\W\d_]{2}|[^\W\d_]{2}[@$!|€£¥\d](?!\S)")  # fmt: skip
+_LEAD = re.compile(r"(?s:.*\s)?")
+# Letters with signs or digits between them, or with one before or behind. Written from the sign on, since a search
+# that begins with a set of signs runs over plain letters several times as fast as one that begins with a letter.
+_SIGNS = r"[\d@$!|+€£¥*#" + re.escape(_SEPARATORS) + "]"
+_ODD = re.compile(_SIGNS + r"(?:(?<=[^\W\d_].)" + _SIGNS + r"*+[^\W\d_]|(?<=[@$!|+€£¥\d])(?<!\S.)[^\W\d_]{2}|"
+                  r"(?<=[^\W\d_]{2}[@$!|€£¥\d])(?!\S))")  # fmt: skip
 _MARKED = re.compile(r"(?<=[^\W_])[^\w\s'’]+(?=[^\W_])|\d")  # a term that is itself a disguise teaches no word
 _JOIN = re.compile("[" + re.escape(_SEPARATORS) + "]+")
 _SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*·•]{1,2}[^\W\d_]){2,24}(?![^\W_])")
@@ -136,7 +140,7 @@ class Disguises:
 
     def _changes(self, folded: str) -> Iterator[tuple[int, int, str, str]]:
         taken: list[tuple[int, int]] = []
-        for found in _SPACED.finditer(folded):
+        for found in _SPACED.finditer(folded) if not folded.isascii() or _apart(folded) else ():
             for part in re.finditer(r"\S(?:\S| (?! ))*", found.group()):
                 joined = re.sub(r"[^\w]|_", "", part.group())
                 if len(joined) >= 3 and joined in self._words:
@@ -144,17 +148,17 @@ class Disguises:
                     taken.append((start, found.start() + part.end()))
                     yield *taken[-1], joined, SEPARATED
         looked = 0
-        if _ODD.search(folded) or _MIXED.search(folded):
-            for token in _TOKEN.finditer(folded):
-                word = token.group()
-                if len(word) > 60 or not (_ODD.search(word) or _MIXED.search(word)):
-                    continue
-                looked += 1
-                if looked > _MOST:
-                    break
-                if any(start < token.end() and token.start() < end for start, end in taken):
-                    continue
-                yield from self._hidden(word, token.start())
+        for first, last in _suspicious(folded):
+            if last - first > 60:
+                continue
+            looked += 1
+            if looked > _MOST:
+                break
+            if any(start < last and first < end for start, end in taken):
+                continue
+            yield from self._hidden(folded[first:last], first)
+        if folded.isascii():
+            return
         for found in _WIDE_MASKED.finditer(folded):
             yield from self._wide(found.group(), found.start())
         for found in _WIDE_SEPARATED.finditer(folded):
@@ -217,6 +221,39 @@ class Disguises:
         pattern = re.compile("".join("." if _MASK.match(char) else re.escape(char) for char in word) + r"\Z")
         found = [known for known in self._by_length.get(len(word), ()) if pattern.match(known)]
         return (found[0], MASKED) if 0 < len(found) <= 4 else None
+
+
+def _suspicious(folded: str) -> Iterator[tuple[int, int]]:
+    """The words that hold something odd, in order."""
+    places = [found.start() for found in _ODD.finditer(folded)]
+    if not folded.isascii():
+        places = sorted([*places, *(found.start() for found in _MIXED.finditer(folded))])
+    end = 0
+    for place in places:
+        if place >= end:
+            lead = _LEAD.match(folded, end, place)
+            word = _TOKEN.match(folded, lead.end() if lead else end)
+            if word is not None:
+                end = word.end()
+                yield word.span()
+
+
+class _Shapes(dict[int, str]):
+    """Letters as "a", separators of spaced-out words as spaces, all else as "#"."""
+
+    def __missing__(self, code: int) -> str:
+        value = "a" if chr(code).isalpha() else " " if chr(code) in " .-_*·•" else "#"
+        self[code] = value
+        return value
+
+
+_SHAPES = _Shapes()
+
+
+def _apart(folded: str) -> bool:
+    """Whether two letters stand alone beside each other, as in a spaced-out word: five times faster than its pattern."""  # noqa: E501
+    shape = f"#{folded}#".translate(_SHAPES)
+    return " a a " in shape or "#a a " in shape or " a  a " in shape or "#a  a " in shape
 
 
 def _parts(core: str) -> Iterator[tuple[str, int]]:

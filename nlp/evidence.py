@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from nlp.context import Context
 from nlp.disguise import Disguises
+from nlp.facts.tables import view
 from nlp.lexicon import Term
 from nlp.match import Hit, Matcher, script
 from nlp.records import FieldName, Language, Text
-from nlp.text import Folded, fold
+from nlp.text import Folded
 
 ANIMAL = frozenset({"group", "product", "code", "name", "taxon"})
 FIELDS: tuple[FieldName, ...] = ("title", "text", "seller_text")
@@ -99,7 +100,7 @@ def scan(text: Text, matcher: Matcher, disguises: Disguises) -> Scan:
         value: str = getattr(text, name)
         if not value:
             continue
-        lane = fold(value)
+        lane = view(value)
         found = matcher.scan(lane.text)
         rewritten = disguises.rewrite(lane.text)
         if rewritten is not None:

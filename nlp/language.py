@@ -31,6 +31,8 @@ _PATTERNS = {code: re.compile(f"[{chars}]+") for code, chars in _SCRIPTS.items()
 _OTHER = re.compile("[\u0400-\uffff]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _NOISE = re.compile(r"\S*(?:://|www\.|@)\S*|[^\W\d_]*\d\S*|[^\w\s'’-]|_")
+# Without digits and addresses only the signs are left to take out, at a fifth of the cost.
+_NOISY, _SIGNS = re.compile(r"[\d@]|://|www\."), re.compile(r"[^\w\s'’-]|_")
 # Letters and pairs of letters that Vietnamese alone has among ours.
 _VIETNAMESE = re.compile("[ơưăđƠƯĂĐ\u1ea0-\u1ef9]")
 # Characters simplified in Japan alone, and words of trade that Chinese does not know.
@@ -87,8 +89,9 @@ def _by_script(text: str, country: str) -> Language | None:
 
 
 def _latin(text: str, country: str) -> Language:
-    sample = " ".join(_NOISE.sub(" ", text).split())[:_SAMPLE] or text[:_SAMPLE]
-    if sum(char.isupper() for char in sample) * 2 > len(sample):
+    noise = _NOISE if _NOISY.search(text) else _SIGNS
+    sample = " ".join(noise.sub(" ", text).split())[:_SAMPLE] or text[:_SAMPLE]
+    if sum(map(str.isupper, sample)) * 2 > len(sample):
         sample = sample.lower()
     ranked = dict(_identifier().rank(sample))
     home = countries().get(country, ("", "", ()))[2]

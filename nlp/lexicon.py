@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from nlp.text import key
+from nlp.text import keys
 
 HERE = Path(__file__).parent
 FOLDER = HERE / "lexicons"
@@ -68,7 +68,9 @@ def read_file(path: Path) -> Iterator[Term]:
     known = classes()
     flags_known = known["flag"]
     cache_flags: dict[str, frozenset[str]] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    folded_words = keys([line.split("\t", 3)[2] if line.count("\t") > 2 else "" for line in lines])
+    for number, line in enumerate(lines, start=1):
         if number == 1 or not line.strip() or line.startswith("#"):
             if number == 1 and tuple(line.split("\t")) != HEADER:
                 raise LexiconError(f"{path}:1: the header must be {' '.join(HEADER)}, with tabs between")
@@ -87,7 +89,7 @@ def read_file(path: Path) -> Iterator[Term]:
             if not flag_set <= flags_known:
                 raise LexiconError(f"{path}:{number}: unknown flag {', '.join(sorted(flag_set - flags_known))}")
             cache_flags[flags] = flag_set
-        folded = key(word)
+        folded = folded_words[number - 1]
         if not folded:
             raise LexiconError(f"{path}:{number}: the word {word!r} is empty when folded")
         yield Term(word, folded, kind, cls, lang, means, flag_set)

@@ -46,6 +46,7 @@ _ARABIC_BEFORE = frozenset(
 )
 _ARABIC_AFTER = frozenset({"", "ات", "ين", "ون", "ه", "ها", "هم", "ي", "ان", "ا", "هما", "نا", "تين", "تان"})
 _WIDE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U0001f300-\U0001faff"
+_PART = "A"  # no folded key holds a capital
 _HANGUL_SHORT = 2
 _STRICT = 4
 _MIN_RAW = 2
@@ -108,8 +109,8 @@ class Matcher:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         by_pattern: dict[str, list[Term]] = defaultdict(list)
-        for term in terms:
-            plain = searchable(term.key)[0].strip()
+        terms = list(terms)
+        for term, plain in zip(terms, _plain([term.key for term in terms]), strict=True):
             if plain:
                 by_pattern[_pattern(plain, term)].append(term)
                 if _compounds(plain, term):
@@ -149,6 +150,13 @@ class Matcher:
                 start, end = start - bisect_left(added, start), end - bisect_left(added, end)
             hits.extend(Hit(term, start - 1, end - 1) for term in terms)
         return hits
+
+
+def _plain(keys: list[str]) -> list[str]:
+    """The searchable forms of many keys at once, without the spaces around."""
+    plain = [key for key in keys if key.isascii()]
+    forms = iter(_PART.join(plain).translate(_SPACES).split(_PART) if plain else ())
+    return [(next(forms) if key.isascii() else searchable(key)[0]).strip() for key in keys]
 
 
 def _compounds(plain: str, term: Term) -> bool:

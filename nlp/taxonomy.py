@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nlp.lexicon import Term, tables
-from nlp.text import key
+from nlp.text import key, keys
 
 HERE = Path(__file__).parent / "taxa"
 
@@ -100,8 +100,10 @@ class Taxonomy:
     def name_terms(self) -> Iterator[Term]:
         """Common names as terms."""
         for file in ("names.tsv.gz", "names_ccbysa.tsv.gz"):
-            for name, lang, taxon, flags, _ in _rows(file):
-                yield Term(name, key(name), "name", taxon, lang, "", frozenset(filter(None, flags.split(","))))
+            rows = [*_rows(file)]
+            sets = {flags: frozenset(filter(None, flags.split(","))) for _, _, _, flags, _ in rows}
+            for (name, lang, taxon, flags, _), folded in zip(rows, keys([row[0] for row in rows]), strict=True):
+                yield Term(name, folded, "name", taxon, lang, "", sets[flags])
 
     def info(self, name: str) -> NameInfo | None:
         """Everything known of a taxon, asked by scientific name, synonym or common name in any case."""

@@ -8,9 +8,9 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
-_TOKEN = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*|[\p{L}\p{M}\p{N}]+(?:[.,'’][\p{L}\p{N}]+)*|\S\p{M}*"
-    r"|\s+"
+_SPLIT = regex.compile(
+    r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*|[\p{L}\p{M}\p{N}]+(?:[.,'’][\p{L}\p{N}]+)*|\S\p{M}*"
+    r"|\s+)( ?)"
 )
 _MOST = 20_000  # tokens of one Doc; the rest of a longer text is one token
 
@@ -23,21 +23,18 @@ class ScriptTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """The Doc of a text."""
+        if len(text) <= _MOST:
+            found = _SPLIT.findall(text)
+            return Doc(self.vocab, words=[word for word, _ in found], spaces=[space == " " for _, space in found])
         words: list[str] = []
         spaces: list[bool] = []
-        for found in _TOKEN.finditer(text):
+        for part in _SPLIT.finditer(text):
             if len(words) == _MOST:
-                words.append(text[found.start() :])
+                words.append(text[part.start() :])
                 spaces.append(False)
                 break
-            token = found.group()
-            if token[0] == " " and words and not spaces[-1]:
-                spaces[-1] = True
-                token = token[1:]
-                if not token:
-                    continue
-            words.append(token)
-            spaces.append(False)
+            words.append(part.group(1))
+            spaces.append(part.group(2) == " ")
         return Doc(self.vocab, words=words, spaces=spaces)
 
     def to_bytes(self, **_: object) -> bytes:

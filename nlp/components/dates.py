@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
@@ -18,6 +19,7 @@ from nlp.records import Date, FieldName
 _MOST = 500
 _MONTH_FIRST = frozenset({"US", "PH"})
 _THAI_ERA, _MINGUO, _REIWA = 543, 1911, 2018
+_DIGIT = re.compile(r"\d")
 _ISO = regex.compile(r"(?<![\d./\-])((?:19|20|24|25)\d\d)[./\-](\d{1,2})[./\-](\d{1,2})(?![\d/\-])")
 _FIGURES = regex.compile(r"(?<![\d./\-,])(\d{1,2})([./\-])(\d{1,2})(?:\2((?:19|20|25)\d\d|\d\d))?(?![\d/\-]|[.,]\d)")
 _EASTERN = regex.compile(
@@ -111,10 +113,9 @@ def find(field: FieldName, text: str, context: Context) -> list[Date]:
 def _all(text: str, context: Context) -> Iterator[Found]:
     on = published(context)
     langs = tongues(context.language.code, context.country)
-    digits = any(char.isdigit() for char in text)
-    if digits:
+    if _DIGIT.search(text):  # without one there is neither day nor year
         yield from _figures(text, context, on)
-    yield from _named(text, langs, on)
+        yield from _named(text, langs, on)
     if on is not None:
         yield from _relative(text, langs, on)
 

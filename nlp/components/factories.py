@@ -3,6 +3,7 @@ order."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,8 @@ from nlp.rules import rules
 from nlp.taxonomy import taxonomy
 from nlp.things import Thing, things
 from nlp.verdict import Verdict
+
+_HALVES = re.compile("[\ud800-\udfff]")  # lone halves of surrogate pairs: spaCy refuses them
 
 
 @dataclass(slots=True)
@@ -44,7 +47,7 @@ def joined(text: Any) -> tuple[str, dict[FieldName, int]]:
             starts[name] = at
             parts.append(value)
             at += len(value) + 1
-    return "\n".join(parts), starts
+    return _HALVES.sub("\ufffd", "\n".join(parts)), starts
 
 
 def sharpened(evidence: Evidence, verdict: Verdict, named: list[Thing]) -> Verdict:

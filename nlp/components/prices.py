@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import regex
 
@@ -63,7 +64,11 @@ def find(field: FieldName, text: str, context: Context) -> list[Quoted]:
     found = amounts(text, language, country)[:_MOST]
     if not found:
         return []
-    cues = load("price_cues.tsv", order=ROLES).find(folded.text, tongues(language, country), folded)
+
+    @cache
+    def cues() -> list[Cue]:
+        return load("price_cues.tsv", order=ROLES).find(folded.text, tongues(language, country), folded)
+
     out: list[Quoted] = []
     last_end = 0
     for number, amount in enumerate(found):
@@ -107,7 +112,7 @@ def _quote(
     folded: Folded,
     amount: Amount,
     following: Amount | None,
-    cues: list[Cue],
+    hear: Callable[[], list[Cue]],
     floor: int,
     context: Context,
 ) -> Quoted | None:
@@ -127,6 +132,9 @@ def _quote(
             amount = replace(amount, value=amount.value * scale, multiplied=True)
     if not (money and money.start == amount.end) and not amount.multiplied and stuck(text, amount.end):
         return None
+    if money is None and amount.spoken and not amount.multiplied:
+        return None  # "two": a number in words alone is no price, whatever stands around it
+    cues = hear()
     start = min(amount.start, money.start) if money else amount.start
     end = max(amount.end, money.end) if money and money.end < amount.end + 30 else amount.end
     role, distance = _role(text, start, end, cues, floor)

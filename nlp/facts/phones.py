@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
@@ -22,6 +23,7 @@ Found = tuple[str, str, int, int]
 # Digits with at most three signs between them; letters, commas, colons and money signs end a number.
 _CANDIDATE = regex.compile(r"(?<![\d/.])(?:[+(]\s?){0,2}\d(?:[^\w\n,;:%€$£¥₫฿₹₱=\"']{0,3}+\d){6,44}+(?![\d%])")
 _TOKEN = regex.compile(r"\+?\(?\d+")
+_DIGIT = re.compile(r"\d")
 _DATE = regex.compile(
     r"(?:(?:0?[1-9]|[12]\d|3[01])[./\-](?:0?[1-9]|1[0-2])[./\-](?:(?:19|20)\d\d|\d\d)(?![./\-]?\d)"
     r"|(?:19|20)\d\d[./\-](?:0?[1-9]|1[0-2])[./\-](?:0?[1-9]|[12]\d|3[01])(?!\d))"
@@ -73,9 +75,12 @@ def phones(folded: Folded, cues: list[Cue], context: Context) -> Iterator[Found]
     """The phone numbers of a text; their kind is the messenger that is named with them, else `phone`."""
     text = as_digits(folded.text, tongues(context.language.code, context.country))
     previous: tuple[int, str] = (-1, "")
+    candidates = [*islice(_CANDIDATE.finditer(text), _MOST)] if _DIGIT.search(text) else []
+    if not candidates:
+        return
     region = _region(folded, context)
     starts, ends = {cue.start for cue in cues}, {cue.end for cue in cues}
-    for found in islice(_CANDIDATE.finditer(text), _MOST):
+    for found in candidates:
         if (found.start() and spaced(text[found.start() - 1]) and found.start() not in ends) or (
             stuck(text, found.end()) and found.end() not in starts
         ):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
+from typing import NamedTuple
 
 import regex
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from nlp.facts.tables import rows
+from nlp.facts.tables import ends, rows
 from nlp.text import key
 
 _ZEROS = {"en": "zero|oh|o|nought", "vi": "không|zero", "th": "ศูนย์", "lo": "ສູນ", "km": "សូន្យ", "my": "သုည", "id": "nol|kosong",  # noqa: E501
@@ -16,12 +18,36 @@ _ZEROS = {"en": "zero|oh|o|nought", "vi": "không|zero", "th": "ศูนย์"
 _UNSPACED = frozenset(["th", "lo", "km", "my", "zh", "ko", "ja"])
 _LOOKALIKE = regex.compile(r"(?<![\w+])[0o+][0-9oil|]{1,12}+(?:[ .\-]{1,2}[0-9oil|]{2,8}+){0,6}+(?![\w])")
 _LETTERS = str.maketrans("oil|", "0111")
-_FEWEST, _FEWEST_SAID = 7, 4
+_FEWEST, _FEWEST_SAID, _SAID = 7, 4, 3
+_DOUBLE = "(?:double|triple|doble|dobel|двойной)"
+_BETWEEN = regex.compile(rf"(?:[\d ,.\-_·]|{_DOUBLE} ){{0,80}}+")
+_DIGIT = re.compile(r"\d")
 _READ = 100_000  # characters in which numbers are said in words; beyond stand long documents
 
 
+class _Table(NamedTuple):
+    """Digit words of some languages, their automaton, which of them need no spaces around, and the pattern of a run."""
+
+    words: dict[str, str]
+    counter: AhoCorasick
+    tight: list[bool]
+    run: regex.Pattern[str]
+
+    def runs(self, text: str) -> bool:
+        """Whether three digit words follow each other, with nothing but digits and their signs between: what the
+        slower pattern needs."""
+        follow, last = 0, 0
+        for number, start, end in self.counter.find_matches_as_indexes(text, overlapping=True):
+            if self.tight[number] or (ends(text, start) and ends(text, end)):
+                follow = follow + 1 if follow and _BETWEEN.fullmatch(text, last, start) else 1
+                last = max(last, end)
+                if follow == _SAID:
+                    return True
+        return False
+
+
 @lru_cache(maxsize=64)
-def _table(langs: frozenset[str]) -> tuple[dict[str, str], AhoCorasick, regex.Pattern[str]] | None:
+def _table(langs: frozenset[str]) -> _Table | None:
     words: dict[str, str] = {}
     spaced: set[str] = set()
     tight: set[str] = set()
@@ -43,9 +69,10 @@ def _table(langs: frozenset[str]) -> tuple[dict[str, str], AhoCorasick, regex.Pa
         if choice:
             parts.append(rf"(?<![\w\p{{M}}])(?:{choice})(?![\w\p{{M}}])" if edge else f"(?:{choice})")
     item = "(?:" + "|".join([*parts, r"(?<!\d)\d{1,4}(?!\d)"]) + ")"
-    double = r"(?:(?:double|triple|doble|dobel|двойной) )?"
+    double = rf"(?:{_DOUBLE} )?"
     counter = AhoCorasick(list(words), implementation=Implementation.ContiguousNFA)
-    return words, counter, regex.compile(rf"(?:{double}{item}[ ,.\-_·]{{0,3}}){{4,20}}+")
+    pattern = regex.compile(rf"(?:{double}{item}[ ,.\-_·]{{0,3}}){{4,20}}+")
+    return _Table(words, counter, [word in tight for word in words], pattern)
 
 
 def as_digits(text: str, langs: frozenset[str]) -> str:
@@ -54,17 +81,17 @@ def as_digits(text: str, langs: frozenset[str]) -> str:
     >>> as_digits("ring zero seven seven double oh nine hundred", frozenset({"en"}))[:6]
     'ring 0'
     """
-    if "o" in text or "l" in text or "|" in text or "i" in text:
+    if _DIGIT.search(text) and ("o" in text or "l" in text or "|" in text or "i" in text):
         text = _LOOKALIKE.sub(_lookalike, text[:_READ]) + text[_READ:]
     table = _table(langs)
     if table is None:
         return text
     text, rest = text[:_READ], text[_READ:]
-    words, counter, pattern = table
-    if len(counter.find_matches_as_indexes(text)) < _FEWEST_SAID:
+    words = table.words
+    if len(table.counter.find_matches_as_indexes(text)) < _FEWEST_SAID or not table.runs(text):
         return text + rest
     out, last = [], 0
-    for found in pattern.finditer(text):
+    for found in table.run.finditer(text):
         digits, said, repeat = [], 0, 1
         for part in regex.finditer(r"\d+|[^\d\W]+|[\p{L}\p{M}]+", found.group()):
             word = part.group()
@@ -79,7 +106,7 @@ def as_digits(text: str, langs: frozenset[str]) -> str:
                 digits.append(value * repeat)
                 repeat = 1
         joined = "".join(digits)
-        if said >= 3 and len(joined) >= _FEWEST:
+        if said >= _SAID and len(joined) >= _FEWEST:
             size = len(found.group())
             out += [text[last : found.start()], joined.ljust(size)[:size]]
             last = found.end()

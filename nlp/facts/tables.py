@@ -36,25 +36,42 @@ def view(text: str) -> Folded:
     return fold(text)
 
 
-@lru_cache(maxsize=1 << 14)
+def _spaced(code: int) -> bool:
+    if code < 0x590 or 0x1E00 <= code < 0x2000:
+        return chr(code).isalpha()
+    return 0x590 <= code < 0xE00 and unicodedata.category(chr(code))[0] in "LM"
+
+
+_LETTERS = frozenset(chr(code) for code in range(0x2000) if _spaced(code))
+_RUN = re.compile("[" + "".join(sorted(_LETTERS)) + "]+")
+_ASCII_RUN = re.compile("[a-z]+")
+
+
 def spaced(char: str) -> bool:
     """Whether a letter belongs to a script that puts spaces between words (so that a word must end where it ends)."""
-    code = ord(char)
-    if code < 0x590:
-        return char.isalpha()
-    return (0x590 <= code < 0xE00 and unicodedata.category(char)[0] in "LM") or (
-        0x1E00 <= code < 0x2000 and char.isalpha()
-    )
+    return char in _LETTERS
+
+
+@lru_cache(maxsize=4)
+def runs(text: str) -> frozenset[str]:
+    """The runs of such letters in a folded text: a phrase that begins with one stands in it only if its first run does."""  # noqa: E501
+    return frozenset((_ASCII_RUN if text.isascii() else _RUN).findall(text))
+
+
+def first_run(phrase: str) -> str:
+    """The run of such letters that a folded phrase begins with, "" where it begins with another sign."""
+    found = _RUN.match(phrase)
+    return found.group() if found else ""
 
 
 def ends(text: str, at: int) -> bool:
     """No word goes on through position `at`; a digit before it is no word."""
-    return not (0 < at < len(text) and spaced(text[at]) and spaced(text[at - 1]))
+    return not (0 < at < len(text) and text[at] in _LETTERS and text[at - 1] in _LETTERS)
 
 
 def stuck(text: str, at: int) -> bool:
     """A letter of an alphabetic script follows right at `at`."""
-    return at < len(text) and spaced(text[at])
+    return at < len(text) and text[at] in _LETTERS
 
 
 def marked(word: str) -> str:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import regex
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from nlp.facts.tables import home, rows, tongues
 from nlp.text import key
@@ -32,6 +34,15 @@ class Numerals(NamedTuple):
     words: dict[str, Token]
     run: Any  # a pattern of re or regex
     one: Any
+    starts: AhoCorasick
+
+    def runs(self, text: str) -> Iterator[Any]:
+        """The runs of number words, tried only where one of the words stands: the pattern alone tries every word."""
+        last = 0
+        for _, start, _ in sorted(self.starts.find_matches_as_indexes(text, overlapping=True), key=itemgetter(1)):
+            if start >= last and (found := self.run.match(text, start)):
+                last = found.end()
+                yield found
 
 
 @lru_cache(maxsize=64)
@@ -44,17 +55,18 @@ def numerals(language: str) -> Numerals | None:
                 words.setdefault(key(form), Token(kind, float(value)))
     if not words:
         return None
+    starts = AhoCorasick([*words], implementation=Implementation.ContiguousNFA)
     choice = "|".join(regex.escape(word) for word in sorted(words, key=len, reverse=True))
     if language in _UNSPACED:
-        return Numerals(words, regex.compile(f"(?:{choice}){{1,{_LONGEST}}}+"), regex.compile(choice))
+        return Numerals(words, regex.compile(f"(?:{choice}){{1,{_LONGEST}}}+"), regex.compile(choice), starts)
     if language not in ("hi", "bn"):  # no vowel signs: the standard library is the faster one
         choice = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
         run = rf"\b(?:{choice})\b(?:[ -]{{1,2}}(?:{choice})\b){{0,{_LONGEST}}}+"
-        return Numerals(words, re.compile(run), re.compile(rf"\b(?:{choice})\b"))
+        return Numerals(words, re.compile(run), re.compile(rf"\b(?:{choice})\b"), starts)
     edge, end = r"(?<![\w\p{M}'])", r"(?![\w\p{M}])"
     joint = r"[ -]{1,2}"
     run = f"{edge}(?:{choice}){end}(?:{joint}(?:{choice}){end}){{0,{_LONGEST}}}+"
-    return Numerals(words, regex.compile(run), regex.compile(f"{edge}(?:{choice}){end}"))
+    return Numerals(words, regex.compile(run), regex.compile(f"{edge}(?:{choice}){end}"), starts)
 
 
 def spoken(text: str, language: str, country: str = "") -> Iterator[tuple[int, int, float, bool]]:
@@ -65,7 +77,7 @@ def spoken(text: str, language: str, country: str = "") -> Iterator[tuple[int, i
         table = numerals("zh" if lang == "ja" else lang)
         if table is None:
             continue
-        for found in islice(table.run.finditer(text), _MOST):
+        for found in islice(table.runs(text), _MOST):
             if found.start() in done:
                 continue
             tokens = [

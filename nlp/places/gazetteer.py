@@ -7,11 +7,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+import regex
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from nlp.text import key
 
 FOLDER = Path(__file__).parent
+WORD = regex.compile(r"[\p{L}\p{M}]++(?:'s\b)?")  # a word of a folded text, as names are made of
 
 
 class Place(NamedTuple):
@@ -45,7 +47,8 @@ class Gazetteer:
         names: dict[str, int | tuple[int, ...]] = {}
         for number, row in enumerate(self._rows):
             for name in row[row.rindex("\t") + 1 :].split("|"):
-                _add(names, name, number)
+                if names.setdefault(name, number) != number:
+                    _add(names, name, number)
         for country, precision, latitude, longitude, population, forms, _ in _table("extra.tsv"):
             spelled = forms.split("|")
             # Coordinates stand where all names of the row are of one place; other rows are lists of places.
@@ -75,9 +78,13 @@ class Gazetteer:
                 if len(folded) > 1:
                     self._rows.append("\t".join(("", code, "country", "", "", "90000000", form, folded)))
                     _add(names, folded, len(self._rows) - 1)
+        # First and second words of names of several words: only where both stand is a text read on.
+        begins = [_begin(name) for name in names if not name.isalpha()]
+        self.heads = {words[0] for words in begins if words}
+        self.seconds = {words[1] for words in begins if len(words) > 1}
         phrases = [name for name in self.not_places if not unspaced(name[0])]
         self._phrases = AhoCorasick(phrases, implementation=Implementation.ContiguousNFA)
-        wide = [name for name in (*names, *self.not_places) if unspaced(name[0]) and len(name) > 1]
+        wide = [name for name in (*names, *self.not_places) if name[0] >= "\u0e00" and unspaced(name[0]) and len(name) > 1]
         self._wide = wide
         self._automaton = AhoCorasick(
             wide, implementation=Implementation.ContiguousNFA, matchkind=MatchKind.LeftmostLongest
@@ -118,6 +125,12 @@ class Gazetteer:
             for number, start, end in self._automaton.find_matches_as_indexes(text)
             if self._wide[number] not in self.not_places
         ]
+
+
+def _begin(name: str) -> list[str]:
+    """The first two words of a name, or more."""
+    words = name.split(" ", 2)
+    return words if all(map(str.isalpha, words[:2])) else WORD.findall(name)
 
 
 def _add(names: dict[str, int | tuple[int, ...]], name: str, number: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,10 +14,10 @@ import regex
 from nlp.context import Context
 from nlp.facts.cues import Cues
 from nlp.facts.tables import countries, home, tongues, view
-from nlp.places.gazetteer import FOLDER, Place, gazetteer, unspaced
+from nlp.places.gazetteer import FOLDER, WORD, Place, gazetteer, unspaced
 from nlp.text import Folded
 
-_TOKEN = regex.compile(r"[\p{L}\p{M}]++(?:'s\b)?")
+_ASCII_TOKEN = re.compile(r"[a-z]++(?:'s\b)?")
 _MOST_WORDS, _MOST_TOKENS = 4, 20_000
 _JOINTS = str.maketrans("-'", "  ")
 _ROMANCE = frozenset({"fr", "es", "it", "pt"})
@@ -83,25 +84,35 @@ def candidates(text: str, context: Context) -> Iterator[Hit]:
     for start, end in spans:
         if any(first <= start and end <= last for first, last in others):
             continue
-        yield _hit(folded, start, end, ends, context)
+        hit = _hit(folded, start, end, ends, context)
+        if hit is not None:
+            yield hit
 
 
-def _hit(folded: Folded, start: int, stop: int, ends: dict[int, str], context: Context) -> Hit:
-    """What speaks for the name at these offsets."""
+def _hit(folded: Folded, start: int, stop: int, ends: dict[int, str], context: Context) -> Hit | None:
+    """What speaks for the name at these offsets; None for a small-lettered word that nothing speaks for (most words)."""  # noqa: E501
     text = folded.text
+    floor, left = max(0, start - 200), start
+    while left > floor and text[left - 1] in " :：":
+        left -= 1
+    cue, letter = ends.get(left, ""), folded.original[folded.span(start, stop)[0]]
+    apart = left == floor or text[left - 1] in _ALONE_BEFORE
+    if (
+        letter.islower()
+        and not (cue or apart or context.kind == "news" or _PLACED.match(text, stop))
+        and letter != letter.upper()
+    ):
+        return None  # it could not reach three points: see `_sure`
     end = stop - 1 if text[stop - 1 : stop + 1] == "市内" and text[start : stop - 1] in gazetteer() else stop
     name = text[start:end] if text[start:end] in gazetteer() else " ".join(text[start:end].translate(_JOINTS).split())
-    floor = max(0, start - 200)
-    before = text[floor:start].rstrip(" :：")
     right = text[end : end + 8].lstrip(" ")[:1] or "."
-    first, _ = folded.span(start, end)
     return Hit(
         start,
         end,
         name,
-        cue=ends.get(floor + len(before), ""),
-        alone=(not before or before[-1] in _ALONE_BEFORE) and right in _ALONE_BEFORE,
-        capital=folded.original[first].isupper(),
+        cue=cue,
+        alone=apart and right in _ALONE_BEFORE,
+        capital=letter.isupper(),
         attributive=context.language.code in _ROMANCE and _attributive(text, start),
         inside=_inside(text, start, end),
         glued=_glued(text, start),
@@ -125,19 +136,27 @@ def _spaced(folded: Folded, context: Context) -> Iterator[tuple[int, int]]:
     small letters are let through for single words and pairs of people who write no capitals at all.
     """
     text, names, original, starts = folded.text, gazetteer().names, folded.original, folded.starts
-    tokens = [found.span() for found in islice(_TOKEN.finditer(text), _MOST_TOKENS)]
-    joined = [_joined(text, tokens[at][1], tokens[at + 1][0]) for at in range(len(tokens) - 1)]
-    joined.append(False)
-    skip = 0
-    for at, (start, stop) in enumerate(tokens):
-        if at < skip or unspaced(text[start]) or stop - start > 60:
+    pattern = _ASCII_TOKEN if text.isascii() else WORD
+    tokens = [found.span() for found in islice(pattern.finditer(text), _MOST_TOKENS)]
+    words = [text[start:stop] for start, stop in tokens]
+    words.append("")
+    heads, seconds, skip = gazetteer().heads, gazetteer().seconds, 0
+    # Where a name may begin: most words of a text begin none, and no language but later ones glues anything to it.
+    hopeful = [
+        at
+        for at, word in enumerate(words[:-1])
+        if word in names or (word in heads and words[at + 1] in seconds) or word >= "\u0600"
+    ]
+    for at in hopeful:
+        start, stop = tokens[at]
+        if at < skip or stop - start > 60 or unspaced(text[start]):
             continue
         first = original[start if starts is None else starts[start]]
         small = first.islower()
         if small and context.kind == "news":
             continue
-        last = at
-        while last - at < (1 if small else _MOST_WORDS - 1) and joined[last]:
+        last, most = at, min(at + (1 if small else _MOST_WORDS - 1), len(tokens) - 1)
+        while last < most and _joined(text, tokens[last][1], tokens[last + 1][0]):
             last += 1
         for end_token in range(last, at - 1, -1):
             end = tokens[end_token][1]

@@ -85,6 +85,7 @@ def test_order_is_kept_and_reading_twice_is_the_same(reader: Reader) -> None:
         "",
         "\x00\x01\xff" * 50,
         "\ud800 lone \udfff",
+        "elephant ivory \ud800 tusk \udfff for sale",
         "🐘" * 300,
         "ivory " * 5000,
         "".join(chr(random.Random(4).randrange(32, 0x3000)) for _ in range(4000)),
