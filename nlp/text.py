@@ -89,7 +89,7 @@ class Folded:
         last = self.starts[end - 1]
         # Characters that folded to nothing after the last one are left out, but for marks on it.
         cut = last + 1
-        while cut < stop and _MARKS.match(self.original[cut]):
+        while cut < stop and (_MARKS.match(self.original[cut]) or _NEEDS_CLUSTERS.match(self.original[cut])):
             cut += 1
         return self.starts[start], min(max(cut, last + 1), max(stop, last + 1))
 
@@ -117,11 +117,16 @@ def _by_cluster(text: str) -> Folded:
     parts: list[str] = []
     starts: list[int] = []
     for found in _CLUSTER.finditer(text):
-        cluster = found.group()
+        cluster, at = found.group(), found.start()
         value = _TABLE[ord(cluster)] if len(cluster) == 1 else fold_cluster(cluster)
-        if value:
-            parts.append(value)
-            starts.extend([found.start()] * len(value))
+        if not value:
+            continue
+        parts.append(value)
+        apart = [_TABLE[ord(char)] for char in cluster] if len(cluster) > 1 else []
+        if apart and "".join(apart) == value:  # nothing composed: each character keeps its own place
+            starts.extend(at + number for number, piece in enumerate(apart) for _ in piece)
+        else:
+            starts.extend([at] * len(value))
     return Folded("".join(parts), text, starts)
 
 

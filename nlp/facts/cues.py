@@ -12,7 +12,6 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from nlp.facts.tables import ends, first_run, marked, rows, runs, written_as
 from nlp.text import Folded, key
 
-
 _SETS = 500  # sets of languages whose phrases are kept
 
 
@@ -68,7 +67,6 @@ class Cues:
             if not out or cue.end > out[-1].end:
                 out.append(cue)
         return out
-
 
     def _speak(self, langs: frozenset[str]) -> _Spoken:
         """What the phrases say in texts of these languages; kept, for few sets of languages come again and again."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 
 import pytest
+import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.disguise import Disguises, skeleton
 from nlp.lexicon import load
-from nlp.match import Matcher
+from nlp.match import Matcher, script
 from nlp.text import fold, key
 
 TERMS = [term for term in load() if term.kind in ("group", "product", "code", "part")]
@@ -92,34 +93,99 @@ def test_disguises(text: str, term: str, kind: str, matcher: Matcher, disguises:
     assert kind in hits[term][1]
 
 
-@pytest.mark.parametrize("text", ["ｉｖｏｒｙ", "i\u200bvory", "𝓲𝓿𝓸𝓻𝔂", "ìvóry", "i\u0300vo\u0301ry", "IvOrY", "\u202eivory\u202c"])
+@pytest.mark.parametrize(
+    "text", ["ｉｖｏｒｙ", "i\u200bvory", "𝓲𝓿𝓸𝓻𝔂", "ìvóry", "i\u0300vo\u0301ry", "IvOrY", "\u202eivory\u202c"]
+)
 def test_letters_in_other_clothes(text: str, matcher: Matcher, disguises: Disguises) -> None:
     assert "ivory" in found(text, matcher, disguises)
 
 
-WORDS = sorted({t.key for t in TERMS if t.lang == "en" and t.kind == "product" and t.key.isalpha() and len(t.key) > 5})
 LEET = {"i": "1", "o": "0", "e": "3", "a": "4", "s": "5"}
+CYRILLIC = {"a": "а", "e": "е", "o": "о", "c": "с", "p": "р", "x": "х"}
+VOWEL_SCRIPTS = regex.compile(r"\X")
+# Names and products that mean nothing else, longest word of each masked; Arabic letters are not stretched or blotted.
+PLAIN = sorted(
+    {
+        (term.lang, term.word)
+        for term in TERMS
+        if term.kind in ("group", "product")
+        and not term.flags & {"amb", "open"}
+        and len(max(term.key.split(), key=len)) >= (5 if script(term.key[0]) in ("alpha", "arabic") else 2)
+        and not regex.search(r"[^\p{L}\p{M} ]", term.word)
+    }
+)
+WAYS = ("dots", "dashes", "stars between", "one dot", "picture", "spaces", "digits", "look-alikes", "zero width",
+        "wide", "capitals", "no accents", "stretched")  # fmt: skip
 
 
-@given(st.sampled_from(WORDS), st.data())
-@settings(max_examples=150, deadline=None)
-def test_a_masked_term_is_still_found(word: str, data: st.DataObject) -> None:
+def masked(word: str, way: str) -> str | None:
+    """The word in one of the ways that sellers write it; None where its script has no such way."""
+    parts = word.split()
+    longest = max(parts, key=len)
+    letters = VOWEL_SCRIPTS.findall(longest)
+    half = len(letters) // 2
+    latin = longest.isascii()
+    done = {
+        "dots": ".".join(letters), "dashes": "-".join(letters), "stars between": "*".join(letters),
+        "one dot": "".join(letters[:half]) + "·" + "".join(letters[half:]),
+        "picture": "".join(letters[:half]) + "🐘" + "".join(letters[half:]),
+        "spaces": " ".join(letters) if len(parts) == 1 else None,
+        "digits": longest.translate(str.maketrans(LEET)) if latin else None,
+        "look-alikes": longest.translate(str.maketrans(CYRILLIC)) if latin else None,
+        "zero width": "\u200b".join(letters), "capitals": longest.upper(),
+        "wide": "".join(chr(ord(char) + 0xFEE0) for char in longest) if latin else None,
+        "no accents": longest if latin else None,
+        "stretched": longest + longest[-1] * 2 if latin else None,
+    }[way]  # fmt: skip
+    if done is None or (way == "digits" and sum(char.isalpha() for char in done) * 2 < len(done)):
+        return None
+    return " ".join(done if part == longest else part for part in parts)
+
+
+@given(st.sampled_from(PLAIN), st.sampled_from(WAYS))
+@settings(max_examples=600, deadline=None)
+def test_a_masked_term_is_still_found(term: tuple[str, str], way: str) -> None:
+    lang, word = term
+    text = masked(word, way)
+    if text is None or (way in ("stars between", "picture", "spaces") and lang in ("hi", "bn")):
+        return
     matcher, disguises = _shared()
-    way = data.draw(st.sampled_from(["dots", "spaces", "digits", "zero width", "upper"]))
-    if way == "dots":
-        text = ".".join(word)
-    elif way == "spaces":
-        text = " ".join(word)
-    elif way == "digits":
-        text = "".join(LEET.get(char, char) for char in word)
-        if sum(char.isalpha() for char in text) * 2 < len(text):
-            return
-    elif way == "zero width":
-        text = "\u200b".join(word)
-    else:
-        text = word.upper()
-    hits = found(f"for sale {text} now", matcher, disguises)
-    assert any(skeleton(term) == skeleton(word) for term in hits), (text, list(hits))
+    around = "abc {} xyz" if script(key(word)[0]) in ("alpha", "arabic", "hangul", "kana") else "{}"
+    hits = found(around.format(text), matcher, disguises)
+    bones = skeleton(key(word)).replace(" ", "")
+    assert any(skeleton(hit).replace(" ", "") == bones for hit in hits), (text, list(hits))
+    for surface, _ in hits.values():
+        assert surface in around.format(text)
+
+
+@pytest.mark.parametrize("blot", ["*", "#", "●"])
+def test_a_blotted_letter_is_read(blot: str) -> None:
+    """One letter of the words that matter most, at every place but the first, in scripts with and without spaces."""
+    matcher, disguises = _shared()
+    for word in ("pangolin", "elephant", "marfil", "elfenbein", "бивень", "ลิ่น", "งาช้าง", "象牙手镯", "코끼리"):
+        letters = VOWEL_SCRIPTS.findall(word)
+        if len(letters) < 4:
+            continue
+        for at in range(1, len(letters)):
+            text = "".join([*letters[:at], blot, *letters[at + 1 :]])
+            hits = found(text, matcher, disguises)
+            assert any("masked letters" in kinds or "separated letters" in kinds for _, kinds in hits.values()), text
+
+
+@pytest.mark.parametrize(
+    ("text", "term", "kind"),
+    [
+        ("elep🐘hant tooth", "elephant tooth", "separated letters"),
+        ("pang🦔lin", "pangolin", "masked letters"),
+        ("ivoryyyy beads", "ivory", "stretched letters"),
+        ("ti*er claw", "tiger claw", "masked letters"),
+        ("каб@рога", "кабарга", "digits for letters"),
+        ("ㅎㄹㅇ 발톱", "호랑이", "initials"),
+    ],
+)
+def test_more_disguises(text: str, term: str, kind: str) -> None:
+    hits = found(text, *_shared())
+    assert any(skeleton(key(term))[:5] == skeleton(hit)[:5] and kind in kinds for hit, (_, kinds) in hits.items()), hits
 
 
 _CACHE: list[tuple[Matcher, Disguises]] = []
