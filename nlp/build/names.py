@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from nlp.build.files import read_tsv, write_gz
+from nlp.build.taxa import named
 from nlp.lexicon import FOLDER
 from nlp.text import key
 
@@ -45,29 +46,28 @@ def shared(names: set[str], taxa: dict[str, tuple[str, list[str], str]]) -> str:
 def main(sources: Path) -> None:
     """Write both files."""
     taxa = load_taxa()
-    by_id = {r["speciesplus_id"]: r["scientificName"] for r in read_tsv(sources / "cites_taxa_merged_2026-03.tsv")}
-    found: dict[tuple[str, str], tuple[str, set[str], set[str]]] = {}
+    by_id = {r["speciesplus_id"]: r["scientificName"] for r in named(sources, Counter())}
+    # The last part of the key: read as the group's word, which means the wider taxon; the name is kept for look-ups.
+    found: dict[tuple[str, str, bool], tuple[str, set[str], set[str]]] = {}
     counts: Counter[str] = Counter()
     generic = _generic()
     for row in _rows(sources, by_id):
         name, lang, taxon, source = row
-        if " " not in name and taxon in taxa and generic.get((lang, key(name)), "") in taxa[taxon][1]:
-            counts["a group word: it means the wider taxon"] += 1
-            continue
         if taxon not in taxa:
             counts["taxon without a name"] += 1
             continue
+        wide = " " not in name and generic.get((lang, key(name)), "") in taxa[taxon][1]
         reason = _unusable(name, taxon, taxa)
         if reason:
             counts[reason] += 1
             continue
-        mark = (key(name), lang)
+        mark = (key(name), lang, wide)
         known = found.setdefault(mark, (name, set(), set()))
         known[1].add(taxon)
         known[2].update(source.split("|"))
     free: list[tuple[str, ...]] = []
     alike: list[tuple[str, ...]] = []
-    for (folded, lang), (name, names, origins) in sorted(found.items()):
+    for (folded, lang, wide), (name, names, origins) in sorted(found.items()):
         taxon = shared(names, taxa)
         if not taxon:
             counts["means species of several families"] += 1
@@ -79,7 +79,8 @@ def main(sources: Path) -> None:
             or (taxon in BRANDS and " " not in folded)
             or (" " not in folded and folded.isascii())
         )
-        entry = (name, lang, taxon, "amb" if weak else "", "|".join(sorted(origins)))
+        flags = ("amb",) * weak + ("group",) * wide
+        entry = (name, lang, taxon, ",".join(flags), "|".join(sorted(origins)))
         (alike if origins <= {"WSP", "Wikispecies"} else free).append(entry)
     write_gz(OUT / "names.tsv.gz", HEADER, free)
     write_gz(OUT / "names_ccbysa.tsv.gz", HEADER, alike)
