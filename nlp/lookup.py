@@ -21,6 +21,8 @@ from nlp.text import key
 
 ORDER = ("scientific name", "synonym", "group", "name", "emoji", "product", "code", "part", "innocent")
 """Kinds of meaning, in the order they are told."""
+LONGEST = 200
+"""Characters of a name; what is longer is none."""
 
 
 class Word(NamedTuple):
@@ -80,16 +82,16 @@ class Lookup:
 
     def ask(self, name: str) -> list[Meaning]:
         """All meanings of `name`, the most exact first; empty when it is not known."""
-        folded = _key(name)
+        folded = _key(name) if len(name) <= LONGEST else ""
         rows = self._found.get(folded, [])
         if not rows and folded.isascii() and folded.endswith("s"):
-            rows = self._found.get(folded.removesuffix("s"), [])
+            rows = [row for row in self._found.get(folded.removesuffix("s"), []) if row[2].lang == "en"]
         wanted = _plain(name)
         exact = [row for row in rows if _plain(row[1]) == wanted]
         meanings: dict[tuple[str, str, str], Meaning] = {}
         for kind, word, term in exact or rows:
             entry = self._entry(kind, term)
-            mark = ("name" if kind == "name" else kind, entry.name if entry and kind == "name" else term.cls, term.means)
+            mark = (kind, entry.name if entry and kind == "name" else term.cls, term.means)
             meaning = meanings.setdefault(mark, Meaning(kind, entry, term.cls, term.means))
             meaning.words[term.lang].add(word)
         return sorted(meanings.values(), key=lambda one: (ORDER.index(one.kind), one.cls, one.code))
@@ -109,14 +111,16 @@ class Lookup:
         groups = {name for name, group in self._tables.groups.items() if group.taxon == entry.name}
         if meaning.kind not in ("scientific name", "synonym", "name"):
             groups = {meaning.cls}
-        found = {
-            (term.lang, term.word): Word(term.lang, term.word, _source(term.lang), term.flags)
-            for term in self._terms
-            if (term.kind == "group" and term.cls in groups) or (term.kind == "name" and term.cls == entry.name)
-        }
-        for name, lang, taxon, flags, sources in self._tables.common_names():
+        found: dict[tuple[str, str], Word] = {}
+        for name, lang, taxon, flags, origin in self._tables.common_names():
             if taxon == entry.name:
-                found[lang, name] = Word(lang, name, sources, frozenset(filter(None, flags.split(","))) - {"group"})
+                marks = frozenset(filter(None, flags.split(","))) - {"group"}
+                found[lang, name.casefold()] = Word(lang, name, origin, marks)
+        for term in self._terms:
+            if (term.kind == "group" and term.cls in groups) or (term.kind == "name" and term.cls == entry.name):
+                known = found.get((term.lang, term.word.casefold()))
+                origin = f"{known.source}|{_source(term.lang)}" if known else _source(term.lang)
+                found[term.lang, term.word.casefold()] = Word(term.lang, term.word, origin, term.flags)
         return sorted(found.values(), key=lambda word: (word.lang, bool(word.flags), word.word))
 
     def members(self, meaning: Meaning) -> list[Entry]:

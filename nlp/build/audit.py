@@ -20,7 +20,9 @@ _CAUSES = {
     "orchids and other plants of App. II": re.compile(r"^Appendix II:Except the species included in Appendix I$"),
     "cacti": re.compile("Pereskia"),
     "aloes": re.compile("Aloe vera"),
-    "other plants": re.compile("Populations of MG|Avonia|African populations|Neotropics|Cyclamen|Succulent|by 24 months"),
+    "other plants": re.compile(
+        "Populations of MG|Avonia|African populations|Neotropics|Cyclamen|Succulent|by 24 months"
+    ),
     "corals": re.compile("Excludes fossils"),
     "no annotation (animals and plants)": re.compile("^$"),
 }

@@ -192,7 +192,7 @@ def _higher(kept: dict[str, list[Any]], members: dict[str, dict[str, str]], line
             own[3], own[5] = listings[name]["listing"], listings[name]["source"]
         elif own[2]:
             pass
-        elif (above := next((up for up in own[4] if up in listings), "")):
+        elif above := next((up for up in own[4] if up in listings), ""):
             own[3], own[5] = f"As {above}: {listings[above]['listing']}", listings[above]["source"]
         elif counts and name not in ("Animalia", "Plantae"):
             told = ", ".join(f"{n} in Appendix {a}" for a, n in sorted(counts.items(), key=lambda pair: len(pair[0])))

@@ -55,8 +55,12 @@ def taxa(
 def _near(name: str, lookup: Lookup) -> list[str]:
     from rapidfuzz import fuzz, process, utils
 
-    names = lookup.names()
-    found = process.extract(name, names, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=_NEAR, limit=6)
+    from nlp.lookup import LONGEST
+
+    names = lookup.names() if len(name) <= LONGEST else ()
+    found = process.extract(
+        name, names, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=_NEAR, limit=6
+    )
     return list(dict.fromkeys(lookup.written(folded) for folded, *_ in found))
 
 
@@ -103,7 +107,7 @@ def _tell(one: Meaning, lookup: Lookup, number: str, everything: bool) -> None:
     if entry.annotation:
         _line("listing", entry.annotation)
     if delayed := effect(entry.annotation):
-        state = "in effect since" if delayed.day <= date.today() else "not yet in effect: from"  # noqa: DTZ011
+        state = "in effect since" if delayed.day <= date.today() else "not yet in effect: from"
         _line("effect", f"{state} {delayed.day.isoformat()} (adopted at {delayed.meeting})")
     _line("lineage", " > ".join(entry.lineage))
     groups = lookup.parents(entry.group if one.kind in ("scientific name", "synonym", "name") else one.cls)
@@ -117,7 +121,7 @@ def _tell(one: Meaning, lookup: Lookup, number: str, everything: bool) -> None:
     if synonyms := lookup.synonyms(entry):
         _line("synonyms", ", ".join(synonyms))
     by_language: dict[str, list[Word]] = {}
-    for word in lookup.words(one):
+    for word in lookup.words(one) if one.kind not in ("product", "code") else ():
         by_language.setdefault(word.lang, []).append(word)
     for lang, words in by_language.items():
         shown_words = words if everything else words[:_FEW]
@@ -143,9 +147,7 @@ def _record(one: Meaning, lookup: Lookup) -> dict[str, Any]:
     delayed = effect(one.entry.annotation)
     names: dict[str, list[dict[str, Any]]] = {}
     for word in lookup.words(one):
-        names.setdefault(word.lang, []).append(
-            {"name": word.word, "source": word.source, "flags": sorted(word.flags)}
-        )
+        names.setdefault(word.lang, []).append({"name": word.word, "source": word.source, "flags": sorted(word.flags)})
     return out | {
         "taxon": one.entry._asdict(),
         "effect": {"meeting": delayed.meeting, "day": delayed.day.isoformat()} if delayed else None,
