@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nlp.lexicon import HERE, Term, load, tables
-from nlp.match import searchable
+from nlp.match import searchable, simplified
 from nlp.taxonomy import Entry, taxonomy
 from nlp.text import key
 
@@ -47,6 +47,8 @@ class Meaning:
     code: str = ""
     words: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """The name as written in the lists, by language, that led here."""
+    also: list[Meaning] = field(default_factory=list)
+    """Other ways to the same taxon: a scientific name may be a word of a group and a common name too."""
 
 
 class Lookup:
@@ -90,11 +92,15 @@ class Lookup:
         exact = [row for row in rows if _plain(row[1]) == wanted]
         meanings: dict[tuple[str, str, str], Meaning] = {}
         for kind, word, term in exact or rows:
-            entry = self._entry(kind, term)
-            mark = (kind, entry.name if entry and kind == "name" else term.cls, term.means)
-            meaning = meanings.setdefault(mark, Meaning(kind, entry, term.cls, term.means))
+            entry, code = self._entry(kind, term), term.means if kind in ("product", "code") else ""
+            mark = (kind, entry.name if entry and kind == "name" else term.cls, code)
+            meaning = meanings.setdefault(mark, Meaning(kind, entry, term.cls, code))
             meaning.words[term.lang].add(word)
-        return sorted(meanings.values(), key=lambda one: (ORDER.index(one.kind), one.cls, one.code))
+        kept: list[Meaning] = []
+        for one in sorted(meanings.values(), key=lambda one: (ORDER.index(one.kind), one.cls, one.code)):
+            same = next((other for other in kept if _same(one, other)), None)
+            (same.also if same else kept).append(one)
+        return kept
 
     def _entry(self, kind: str, term: Term) -> Entry | None:
         if kind in ("part", "innocent"):
@@ -145,12 +151,19 @@ class Lookup:
         return self._tables.parents(group) if group in self._tables.groups else ()
 
 
+def _same(one: Meaning, other: Meaning) -> bool:
+    """Whether two meanings are the same animal or plant; a product of it is another thing."""
+    living = ("scientific name", "synonym", "group", "name", "emoji")
+    return one.kind in living and other.kind in living and one.entry is not None and one.entry == other.entry
+
+
 def _key(name: str) -> str:
     return searchable(key(name))[0].strip()
 
 
 def _plain(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+    table = simplified()
+    return "".join(table.get(char, char) for char in " ".join(unicodedata.normalize("NFC", name).casefold().split()))
 
 
 def _source(lang: str) -> str:

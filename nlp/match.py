@@ -13,6 +13,7 @@ import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -76,7 +77,8 @@ def script(char: str) -> str:
     return "plain"
 
 
-def _simplified() -> dict[str, str]:
+@cache
+def simplified() -> dict[str, str]:
     """Traditional Chinese characters and their simplified form (OpenCC, Apache-2.0; see `nlp.build.han`)."""
     lines = Path(__file__).with_name("han.tsv").read_text(encoding="utf-8").splitlines()[1:]
     return {line[0]: line[2] for line in lines}
@@ -91,7 +93,7 @@ class _Spaces(dict[int, str]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._simplified = _simplified()
+        self._simplified = simplified()
 
     def __missing__(self, code: int) -> str:
         char = chr(code)

@@ -64,6 +64,7 @@ def clean(annotation: str) -> str:
     """The text of a listing: without headings that nothing follows, full stops left alone and doubled spaces."""
     text = re.sub(r"Appendix (?:I|II|III):[ .]*(?=Appendix|\Z)", "", annotation)
     text = re.sub(r"(Appendix I{1,3}): *", r"\1: ", text)
+    text = re.sub(r"(?<=[^. ]) +(?=Appendix I{1,3}: )", ". ", text)
     return " ".join(re.sub(r"\.(?=Listing)", ". ", text).split())
 
 

@@ -104,6 +104,8 @@ def _tell(one: Meaning, lookup: Lookup, number: str, everything: bool) -> None:
         return
     say(f"{number}{entry.name} ({entry.rank}): {_listed(entry)}")
     _line("asked by", _how(one))
+    for other in one.also:
+        _line("and as", _how(other))
     if entry.annotation:
         _line("listing", entry.annotation)
     if delayed := effect(entry.annotation):
@@ -142,6 +144,7 @@ def _record(one: Meaning, lookup: Lookup) -> dict[str, Any]:
 
     words = {lang: sorted(found) for lang, found in one.words.items()}
     out: dict[str, Any] = {"kind": one.kind, "class": one.cls, "code": one.code, "words": words}
+    out["also"] = [{"kind": other.kind, "class": other.cls} for other in one.also]
     if one.entry is None:
         return out
     delayed = effect(one.entry.annotation)

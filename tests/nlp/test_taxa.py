@@ -200,7 +200,7 @@ def test_groups_reach_all_their_species() -> None:
 def test_a_name_is_found(lookup: Lookup, asked: str, first: str, kind: str) -> None:
     found = lookup.ask(asked)
     assert found, asked
-    told = [(one.entry.name, one.kind) for one in found if one.entry]
+    told = [(one.entry.name, one.kind) for whole in found for one in (whole, *whole.also) if one.entry]
     assert (first, kind) in told
     if kind != "name":
         assert told[0] == (first, kind)
@@ -212,6 +212,12 @@ def test_an_ambiguous_name_has_all_its_meanings(lookup: Lookup) -> None:
     kinds = {one.kind for one in lookup.ask("ivory")}
     assert {"product", "part"} <= kinds
     assert len({one.entry.name for one in lookup.ask("Puma") if one.entry}) > 1  # a genus and a group
+
+
+def test_the_same_taxon_is_told_once(lookup: Lookup) -> None:
+    for name in ("jaguar", "Dalbergia", "sea turtle", "African grey", "snow leopard", "tiger", "Manis"):
+        told = [one.entry.name for one in lookup.ask(name) if one.entry and one.kind not in ("product", "code")]
+        assert len(told) == len(set(told)), name
 
 
 def test_a_product_says_its_trade_term(lookup: Lookup) -> None:
