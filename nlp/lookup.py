@@ -60,14 +60,14 @@ class Lookup:
         self._terms = load(extra)
         self._found: dict[str, list[tuple[str, str, Term]]] = defaultdict(list)
         for kind, term in self._all():
-            self._found[_key(term.word)].append((kind, term.word, term))
+            self._found[_sought(term.key or key(term.word))].append((kind, term.word, term))
 
     def _all(self) -> Iterator[tuple[str, Term]]:
         none = frozenset[str]()
         for name in self._tables:
-            yield "scientific name", Term(name, "", "taxon", name, "la", "", none)
+            yield "scientific name", Term(name, name.lower(), "taxon", name, "la", "", none)
         for old, accepted in self._tables.synonyms.items():
-            yield "synonym", Term(old, "", "taxon", accepted, "la", "", none)
+            yield "synonym", Term(old, old.lower(), "taxon", accepted, "la", "", none)
         for name, lang, taxon, _, _ in self._tables.common_names():
             yield "name", Term(name, "", "name", taxon, lang, "", none)
         for term in self._terms:
@@ -84,7 +84,7 @@ class Lookup:
 
     def ask(self, name: str) -> list[Meaning]:
         """All meanings of `name`, the most exact first; empty when it is not known."""
-        folded = _key(name) if len(name) <= LONGEST else ""
+        folded = _sought(key(name)) if len(name) <= LONGEST else ""
         rows = self._found.get(folded, [])
         if not rows and folded.isascii() and folded.endswith("s"):
             rows = [row for row in self._found.get(folded.removesuffix("s"), []) if row[2].lang == "en"]
@@ -157,8 +157,10 @@ def _same(one: Meaning, other: Meaning) -> bool:
     return one.kind in living and other.kind in living and one.entry is not None and one.entry == other.entry
 
 
-def _key(name: str) -> str:
-    return searchable(key(name))[0].strip()
+def _sought(folded: str) -> str:
+    """A folded name as the reader's automaton has it: punctuation as spaces, simplified characters."""
+    # Most names are plain words that would come out unchanged; the check is cheaper than the way round.
+    return folded if folded.isascii() and folded.replace(" ", "").isalnum() else searchable(folded)[0].strip()
 
 
 def _plain(name: str) -> str:
