@@ -29,7 +29,7 @@ GENUS_GROUPS = {
     "tarantula": "Theraphosidae", "marmoset": "Callithrix", "capuchin": "Sapajus", "spider_monkey": "Ateles",
     "tamarin": "Saguinus", "galago": "Galago", "star_tortoise": "Geochelone elegans", "african_pangolin": "Manidae",
     "falcon": "Falco", "orangutan": "Pongo", "gorilla": "Gorilla", "wild_sheep_goat": "Bovidae",
-    "eagle": "Accipitridae", "lory": "Loriidae",
+    "eagle": "Accipitridae", "lory": "Loriidae", "shama": "Copsychus malabaricus",
     "monkey": "Primates", "marine_ivory_generic": "Odobenus rosmarus",
 }  # fmt: skip
 # Groups that stand for their narrower ones in an answer.

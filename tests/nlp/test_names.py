@@ -111,6 +111,22 @@ def test_forms_of_the_street_are_found(text: str, group: str) -> None:
     assert group in found
 
 
+@pytest.mark.parametrize(
+    ("title", "taxon"),
+    [
+        ("コツメカワウソ ベビー", "Aonyx cinereus"),
+        ("Steppenwaran abzugeben", "Varanus exanthematicus"),
+        ("ขายนากเล็กเล็บสั้น", "Aonyx cinereus"),
+        ("Jual bekantan jinak", "Nasalis larvatus"),
+        ("男子非法收购穿山甲", "Manidae"),
+        ("Jual trenggiling hidup", "Manidae"),
+    ],
+)
+def test_a_word_for_one_species_is_not_taken_for_its_group(title: str, taxon: str) -> None:
+    found = reader().read(Text("1", title=title, text="120"))
+    assert [one.name for one in found.taxa] == [taxon]
+
+
 def _words(text: str):
     from nlp.evidence import scan
 
