@@ -115,7 +115,7 @@ def test_forms_of_the_street_are_found(text: str, group: str) -> None:
     ("title", "taxon"),
     [
         ("コツメカワウソ ベビー", "Aonyx cinereus"),
-        ("Steppenwaran abzugeben", "Varanus exanthematicus"),
+        ("Steppenwaran abzugeben, frisst gut, mit Terrarium", "Varanus exanthematicus"),
         ("ขายนากเล็กเล็บสั้น", "Aonyx cinereus"),
         ("Jual bekantan jinak", "Nasalis larvatus"),
         ("男子非法收购穿山甲", "Manidae"),
