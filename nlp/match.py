@@ -13,6 +13,8 @@ import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -76,12 +78,28 @@ def script(char: str) -> str:
     return "plain"
 
 
+@cache
+def simplified() -> dict[str, str]:
+    """Traditional Chinese characters and their simplified form (OpenCC, Apache-2.0; see `nlp.build.han`)."""
+    lines = Path(__file__).with_name("han.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    return {line[0]: line[2] for line in lines}
+
+
 class _Spaces(dict[int, str]):
-    """Everything that is neither letter, digit nor mark becomes a space; emoji and other symbols stay."""
+    """Everything that is neither letter, digit nor mark becomes a space; emoji and other symbols stay.
+
+    Traditional characters become simplified ones, one for one, in terms and texts alike: the lists are written in
+    simplified Chinese, and half of the sellers of Hong Kong and Taiwan were missed (recall .48 against .96).
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._simplified = simplified()
 
     def __missing__(self, code: int) -> str:
-        kind = unicodedata.category(chr(code))
-        value = " " if kind[0] in "PZC" or chr(code) in "|+=<>~^`$" else chr(code)
+        char = chr(code)
+        kind = unicodedata.category(char)
+        value = " " if kind[0] in "PZC" or char in "|+=<>~^`$" else self._simplified.get(char, char)
         self[code] = value
         return value
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from nlp.lexicon import Term, tables
-from nlp.text import key, keys
+from nlp.text import keys
 
 HERE = Path(__file__).parent / "taxa"
 
@@ -37,20 +36,15 @@ class Group(NamedTuple):
     parent: str
 
 
-@dataclass(frozen=True, slots=True)
-class NameInfo:
-    """What `osint taxa NAME` tells."""
-
-    entry: Entry
-    synonyms: tuple[str, ...]
-    names: tuple[tuple[str, str, str], ...]  # language, name, sources
-
-
 def _rows(name: str) -> Iterator[list[str]]:
     with gzip.open(HERE / name, "rt", encoding="utf-8") as handle:
         next(handle)
         for line in handle:
             yield line.rstrip("\n").split("\t")
+
+
+def _entry(row: list[str]) -> Entry:
+    return Entry(row[0], row[1], row[2], row[3], tuple(filter(None, row[4].split("|"))), row[5], row[6])
 
 
 class Taxonomy:
@@ -60,7 +54,9 @@ class Taxonomy:
         self._rows = {row[0]: row for row in _rows("taxa.tsv.gz")}
         self.synonyms = {row[0]: row[1] for row in _rows("synonyms.tsv.gz")}
         self.groups = {row[0]: Group(row[0], row[1], row[3], int(row[4] or 3), row[6]) for row in tables("groups.tsv")}
-        self._by_key: dict[str, str] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
 
     def __contains__(self, name: str) -> bool:
         return name in self._rows
@@ -68,9 +64,11 @@ class Taxonomy:
     def get(self, name: str) -> Entry | None:
         """The taxon of an accepted name or synonym."""
         row = self._rows.get(name) or self._rows.get(self.synonyms.get(name, ""))
-        if row is None:
-            return None
-        return Entry(row[0], row[1], row[2], row[3], tuple(filter(None, row[4].split("|"))), row[5], row[6])
+        return None if row is None else _entry(row)
+
+    def entries(self) -> Iterator[Entry]:
+        """All taxa, by name."""
+        return map(_entry, self._rows.values())
 
     def of_group(self, group: str) -> Entry:
         """The taxon that a group word means."""
@@ -98,31 +96,16 @@ class Taxonomy:
             yield Term(synonym, synonym.lower(), "taxon", accepted, "any", "", none if " " in synonym else weak)
 
     def name_terms(self) -> Iterator[Term]:
-        """Common names as terms."""
-        for file in ("names.tsv.gz", "names_ccbysa.tsv.gz"):
-            rows = [*_rows(file)]
-            sets = {flags: frozenset(filter(None, flags.split(","))) for _, _, _, flags, _ in rows}
-            for (name, lang, taxon, flags, _), folded in zip(rows, keys([row[0] for row in rows]), strict=True):
-                yield Term(name, folded, "name", taxon, lang, "", sets[flags])
+        """Common names as terms, but for those that are read as the word of a group."""
+        rows = [row for row in self.common_names() if "group" not in row[3].split(",")]
+        sets = {row[3]: frozenset(filter(None, row[3].split(","))) for row in rows}
+        for (name, lang, taxon, flags, _), folded in zip(rows, keys([row[0] for row in rows]), strict=True):
+            yield Term(name, folded, "name", taxon, lang, "", sets[flags])
 
-    def info(self, name: str) -> NameInfo | None:
-        """Everything known of a taxon, asked by scientific name, synonym or common name in any case."""
-        if not self._by_key:
-            for known in (*self.synonyms, *self._rows):
-                self._by_key[known.casefold()] = self.synonyms.get(known, known)
-            for term in self.name_terms():
-                self._by_key.setdefault(term.key, term.cls)
-        entry = self.get(self._by_key.get(name.casefold(), self._by_key.get(key(name), "")))
-        if entry is None:
-            return None
-        synonyms = tuple(sorted(old for old, new in self.synonyms.items() if new == entry.name))
-        names = tuple(
-            (row[1], row[0], row[4])
-            for file in ("names.tsv.gz", "names_ccbysa.tsv.gz")
-            for row in _rows(file)
-            if row[2] == entry.name
-        )
-        return NameInfo(entry, synonyms, names)
+    def common_names(self) -> Iterator[list[str]]:
+        """All common names: name, language, taxon, flags, sources."""
+        for file in ("names.tsv.gz", "names_ccbysa.tsv.gz"):
+            yield from _rows(file)
 
 
 @cache

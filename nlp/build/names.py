@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from nlp.build.files import read_tsv, write_gz
+from nlp.build.taxa import named
 from nlp.lexicon import FOLDER
 from nlp.text import key
 
@@ -22,6 +23,7 @@ OUT = Path(__file__).parents[1] / "taxa"
 LANGUAGES = frozenset("en zh vi th id ms ja ko fr es pt de it nl ru ar hi sw tr lo km my tl bn".split())  # noqa: SIM905
 _DIRTY = re.compile(r"[<>()\[\]{}/\\\d:;=_]|\?|&")
 BRANDS = {"Panthera onca", "Puma concolor", "Lynx lynx", "Acinonyx jubatus"}  # one word of these is mostly a brand
+_ENOUGH = 4  # words of a group in one language; with fewer, none may be built from another
 HEADER = ("name", "lang", "taxon", "flags", "sources")
 
 
@@ -45,29 +47,28 @@ def shared(names: set[str], taxa: dict[str, tuple[str, list[str], str]]) -> str:
 def main(sources: Path) -> None:
     """Write both files."""
     taxa = load_taxa()
-    by_id = {r["speciesplus_id"]: r["scientificName"] for r in read_tsv(sources / "cites_taxa_merged_2026-03.tsv")}
-    found: dict[tuple[str, str], tuple[str, set[str], set[str]]] = {}
+    by_id = {r["speciesplus_id"]: r["scientificName"] for r in named(sources, Counter())}
+    # The last part of the key: read as the group's word, which means the wider taxon; the name is kept for look-ups.
+    found: dict[tuple[str, str, bool], tuple[str, set[str], set[str]]] = {}
     counts: Counter[str] = Counter()
-    generic = _generic()
+    generic = _generic(taxa)
     for row in _rows(sources, by_id):
         name, lang, taxon, source = row
-        if " " not in name and taxon in taxa and generic.get((lang, key(name)), "") in taxa[taxon][1]:
-            counts["a group word: it means the wider taxon"] += 1
-            continue
         if taxon not in taxa:
             counts["taxon without a name"] += 1
             continue
+        wide = generic.get((lang, key(name)), "") in taxa[taxon][1]
         reason = _unusable(name, taxon, taxa)
         if reason:
             counts[reason] += 1
             continue
-        mark = (key(name), lang)
+        mark = (key(name), lang, wide)
         known = found.setdefault(mark, (name, set(), set()))
         known[1].add(taxon)
         known[2].update(source.split("|"))
     free: list[tuple[str, ...]] = []
     alike: list[tuple[str, ...]] = []
-    for (folded, lang), (name, names, origins) in sorted(found.items()):
+    for (folded, lang, wide), (name, names, origins) in sorted(found.items()):
         taxon = shared(names, taxa)
         if not taxon:
             counts["means species of several families"] += 1
@@ -79,23 +80,48 @@ def main(sources: Path) -> None:
             or (taxon in BRANDS and " " not in folded)
             or (" " not in folded and folded.isascii())
         )
-        entry = (name, lang, taxon, "amb" if weak else "", "|".join(sorted(origins)))
+        flags = ("amb",) * weak + ("group",) * wide
+        entry = (name, lang, taxon, ",".join(flags), "|".join(sorted(origins)))
         (alike if origins <= {"WSP", "Wikispecies"} else free).append(entry)
     write_gz(OUT / "names.tsv.gz", HEADER, free)
     write_gz(OUT / "names_ccbysa.tsv.gz", HEADER, alike)
     sys.stdout.write(f"names {len(free)}, CC BY-SA {len(alike)}; left out: {dict(counts)}\n")
 
 
-def _generic() -> dict[tuple[str, str], str]:
-    """The taxa of the group words, by language and folded word."""
-    taxon_of = {row["group"]: row["taxon"] for row in read_tsv(OUT / "groups.tsv")}
+def _generic(taxa: dict[str, tuple[str, list[str], str]]) -> dict[tuple[str, str], str]:
+    """The taxa of the group words that mean a whole group, by language and folded word.
+
+    The groups' lists hold words for single species too (Bekantan under langurs, コツメカワウソ under otters). A word
+    means the group when another word or product of it is built from it (カワウソ, 穿山甲鳞片), or when there are too
+    few others to tell.
+    """
+    groups = {row["group"]: (row["taxon"], row["parent"]) for row in read_tsv(OUT / "groups.tsv")}
+    wider: dict[str, set[str]] = defaultdict(set)  # a group and all that hold it
+    for group, (taxon, parent) in groups.items():
+        wider[group] = {other for other, (above, _) in groups.items() if above in (taxon, *taxa[taxon][1])}
+        wider[group] |= {group, parent} - {""}
+    words: dict[tuple[str, str], set[str]] = defaultdict(set)
+    built: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for path in FOLDER.glob("*.tsv"):
+        for row in read_tsv(path) if path.name != "classes.tsv" else ():
+            if row["kind"] == "group":
+                words[path.stem, row["class"]].add(key(row["word"]))
+            if row["kind"] in ("group", "product"):
+                for group in wider[row["class"]]:
+                    built[path.stem, group].add(_spaced(key(row["word"])))
     return {
-        (path.stem, key(row["word"])): taxon_of[row["class"]]
-        for path in FOLDER.glob("*.tsv")
-        if path.name != "classes.tsv"
-        for row in read_tsv(path)
-        if row["kind"] == "group"
+        (lang, word): groups[group][0]
+        for (lang, group), own in words.items()
+        for word in own
+        if " " not in word
+        and (
+            len(own) < _ENOUGH or any(_spaced(word) in other for other in built[lang, group] if other != _spaced(word))
+        )
     }
+
+
+def _spaced(word: str) -> str:
+    return word.replace("-", " ")
 
 
 def _rows(sources: Path, by_id: dict[str, str]) -> list[tuple[str, str, str, str]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from osint.cli.common import PARTIAL, Failure, opened, profiles, say, say_json, settings
+from osint.cli.taxa import taxa
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,31 +84,6 @@ def reprocess(
             problems += sum(outcome.problems.values())
             say(f"{pages} captures read, {leads} new leads, {problems} problems", error=True)
         say(f"{pages} captures read with {readers.version}: {leads} new leads, {problems} problems")
-
-
-def taxa(
-    name: Annotated[str, typer.Argument(help="A scientific or common name, in any of our languages")],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON record")] = False,
-) -> None:
-    """What is known of a taxon: accepted name, CITES appendix and annotation, lineage, synonyms, names, source.
-
-    Example: osint taxa "Manis tricuspis"
-    """
-    from nlp.taxonomy import taxonomy
-
-    found = taxonomy().info(name)
-    if found is None:
-        raise Failure(f"no taxon called {name!r} in the shipped lists", code=1)
-    entry = found.entry
-    facts = entry._asdict()
-    if as_json:
-        say_json(facts | {"synonyms": found.synonyms, "names": found.names})
-        return
-    for key, value in facts.items():
-        say(f"{key:12} {' > '.join(value) if isinstance(value, tuple) else value}")
-    say(f"{'synonyms':12} {', '.join(found.synonyms)}")
-    for language, one, source in found.names:
-        say(f"{language:12} {one}  ({source})")
 
 
 class _lines:

@@ -68,16 +68,6 @@ def test_listings(name: str, cites: str, group: str) -> None:
     assert (entry.cites, entry.group) == (cites, group)
 
 
-def test_african_pangolins_are_filed_under_manis() -> None:
-    for name in ("Phataginus", "Smutsia"):
-        entry = taxonomy().get(name)
-        assert entry is not None
-        assert entry.name == "Manis"
-    info = taxonomy().info("white-bellied pangolin")
-    assert info is not None
-    assert info.entry.name == "Manis tricuspis"
-
-
 def test_every_group_has_a_taxon_and_lineages_go_up() -> None:
     tables = taxonomy()
     for group in tables.groups:

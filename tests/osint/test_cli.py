@@ -116,3 +116,38 @@ def test_a_profile_is_written_for_a_new_site_and_is_valid(osint, tmp_path):
 def test_config_says_where_each_setting_came_from(osint):
     rows = [json.loads(line) for line in osint("config", "--json").stdout.splitlines()]
     assert {row["key"]: row["origin"] for row in rows}["home"] == "OSINT_HOME"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("tiger", ["Panthera tigris (species): Appendix I", "word for the group tiger", "lineage", "[lexicons/th.tsv"]),
+        ("Phataginus tricuspis", ["Manis tricuspis (species): Appendix I", "synonym (Phataginus tricuspis)"]),
+        ("ivory", ["2 meanings", "IVC", "it implies the group elephant"]),
+        ("Mustelus mustelus", ["Appendix II", "2027-06-05 (adopted at CoP20)"]),
+        ("budgerigar", ["not in the CITES Appendices", "excluded from the listing of Psittaciformes"]),
+        ("Panthera leo", ["Appendix I/II", "populations of India", "Catalogue of Life"]),
+    ],
+)
+def test_taxa_tells_what_a_name_means(osint, name, said):
+    done = osint("taxa", name)
+    assert done.returncode == 0, done.stderr
+    flat = " ".join(done.stdout.split())
+    for words in said:
+        assert words in flat
+
+
+def test_taxa_suggests_what_is_near_and_fails(osint):
+    done = osint("taxa", "Panthera tigriss")
+    assert done.returncode == 1
+    assert "Panthera tigris" in done.stderr
+    done = osint("taxa", "Panthera tigriss", "--json")
+    assert done.returncode == 1
+    assert "Panthera tigris" in json.loads(done.stdout)["near"]
+
+
+def test_taxa_as_json_has_every_meaning(osint):
+    record = json.loads(osint("taxa", "穿山甲", "--json").stdout)
+    assert [one["taxon"]["name"] for one in record["meanings"]] == ["Manidae", "Manis pentadactyla"]
+    assert record["meanings"][0]["taxon"]["cites"] == "I"
+    assert {"vi", "th", "zh", "en"} <= set(record["meanings"][0]["names"])
