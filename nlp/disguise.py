@@ -11,6 +11,8 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from nlp.lexicon import Term
@@ -54,6 +56,7 @@ _WIDE_MASKED = re.compile(
 )
 _MIXED = re.compile("(?:[a-z][\u0370-\u052f]|[\u0370-\u052f][a-z]|[ᴀ-ᴢɩʀʏ])")
 _MOST = 2000  # suspicious tokens looked at in one text
+_LONGEST = 60  # characters of one that are looked at
 
 
 class Rewritten(NamedTuple):
@@ -149,7 +152,7 @@ class Disguises:
                     yield *taken[-1], joined, SEPARATED
         looked = 0
         for first, last in _suspicious(folded):
-            if last - first > 60:
+            if last - first > _LONGEST:
                 continue
             looked += 1
             if looked > _MOST:
@@ -159,8 +162,8 @@ class Disguises:
             yield from self._hidden(folded[first:last], first)
         if folded.isascii():
             return
-        for found in _WIDE_MASKED.finditer(folded):
-            yield from self._wide(found.group(), found.start())
+        for found in islice(_WIDE_MASKED.finditer(folded), _MOST):
+            yield from self._wide(found.group()[:_LONGEST], found.start())
         for found in _WIDE_SEPARATED.finditer(folded):
             yield found.start(), found.end(), "", SEPARATED
 
@@ -172,13 +175,19 @@ class Disguises:
                 blots = sum(char in "○〇◯＊*×●■□" for char in part)
                 if not blots or size - blots < 2:
                     continue
-                pattern = re.compile(
-                    "".join("." if char in "○〇◯＊*×●■□" else re.escape(char) for char in part) + r"\Z"
-                )
-                fits = [known for known in self._wide_words.get(size, ()) if pattern.match(known)]
-                if fits:
-                    yield at + start, at + start + size, fits[0], MASKED
+                known = self._fit(part)
+                if known:
+                    yield at + start, at + start + size, known, MASKED
                     return
+
+    @lru_cache(maxsize=1 << 13)  # noqa: B019 - one a process; a hostile text repeats its parts a hundred thousand times
+    def _fit(self, part: str) -> str:
+        """The first known word of a script without spaces that fits a masked one, "" for none."""
+        signs = [(place, char) for place, char in enumerate(part) if char not in "○〇◯＊*×●■□"]
+        for known in self._wide_words.get(len(part), ()):
+            if all(known[place] == char for place, char in signs):
+                return known
+        return ""
 
     def _hidden(self, token: str, at: int) -> Iterator[tuple[int, int, str, str]]:
         """What a suspicious token hides: whole, or without the punctuation around it, or one of its hyphened parts."""
@@ -213,6 +222,7 @@ class Disguises:
             return self._unmask(word)
         return None
 
+    @lru_cache(maxsize=1 << 13)  # noqa: B019 - as above
     def _unmask(self, word: str) -> tuple[str, str] | None:
         """The one known word that fits letters with signs for the missing ones; the first of several of one stem."""
         letters = sum(char.isalpha() for char in word)

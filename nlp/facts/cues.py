@@ -12,7 +12,6 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from nlp.facts.tables import ends, first_run, marked, rows, runs, written_as
 from nlp.text import Folded, key
 
-
 _SETS = 500  # sets of languages whose phrases are kept
 
 
@@ -69,11 +68,11 @@ class Cues:
                 out.append(cue)
         return out
 
-
     def _speak(self, langs: frozenset[str]) -> _Spoken:
         """What the phrases say in texts of these languages; kept, for few sets of languages come again and again."""
         roles: list[tuple[tuple[str, str], ...] | None] = []
-        firsts, others = set(), set()
+        firsts: set[str] = set()
+        others: set[str] = set()
         for phrase, meanings in zip(self._phrases, self._roles, strict=True):
             meant = tuple((role, mark) for role, lang, mark in meanings if lang == "any" or lang in langs)
             roles.append(meant or None)

@@ -84,7 +84,9 @@ class Gazetteer:
         self.seconds = {words[1] for words in begins if len(words) > 1}
         phrases = [name for name in self.not_places if not unspaced(name[0])]
         self._phrases = AhoCorasick(phrases, implementation=Implementation.ContiguousNFA)
-        wide = [name for name in (*names, *self.not_places) if name[0] >= "\u0e00" and unspaced(name[0]) and len(name) > 1]
+        wide = [
+            name for name in (*names, *self.not_places) if name[0] >= "\u0e00" and unspaced(name[0]) and len(name) > 1
+        ]
         self._wide = wide
         self._automaton = AhoCorasick(
             wide, implementation=Implementation.ContiguousNFA, matchkind=MatchKind.LeftmostLongest

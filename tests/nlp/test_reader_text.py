@@ -92,7 +92,9 @@ def test_disguises(text: str, term: str, kind: str, matcher: Matcher, disguises:
     assert kind in hits[term][1]
 
 
-@pytest.mark.parametrize("text", ["ｉｖｏｒｙ", "i\u200bvory", "𝓲𝓿𝓸𝓻𝔂", "ìvóry", "i\u0300vo\u0301ry", "IvOrY", "\u202eivory\u202c"])
+@pytest.mark.parametrize(
+    "text", ["ｉｖｏｒｙ", "i\u200bvory", "𝓲𝓿𝓸𝓻𝔂", "ìvóry", "i\u0300vo\u0301ry", "IvOrY", "\u202eivory\u202c"]
+)
 def test_letters_in_other_clothes(text: str, matcher: Matcher, disguises: Disguises) -> None:
     assert "ivory" in found(text, matcher, disguises)
 
