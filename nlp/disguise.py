@@ -102,14 +102,15 @@ class Disguises:
                     self._syllables.update(word for word in term.key.split() if len(word) == 2)
         self._skeletons: dict[str, str] = {}
         self._by_length: dict[int, list[str]] = defaultdict(list)
-        self._wide_words: dict[int, list[str]] = defaultdict(list)
+        self._wide_words: dict[tuple[int, int, str], list[str]] = defaultdict(list)
         for word in sorted(self._words):
             if script(word[0]) in ("alpha", "arabic"):
                 self._skeletons.setdefault(skeleton(word), word)
                 if len(word) >= 4:
                     self._by_length[len(word)].append(word)
             elif 3 <= len(word) <= 6:
-                self._wide_words[len(word)].append(word)
+                for place, char in enumerate(word):
+                    self._wide_words[len(word), place, char].append(word)
 
     def rewrite(self, folded: str) -> Rewritten | None:
         """The text with hidden words written out, or None when nothing suspicious hides a known word."""
@@ -184,8 +185,9 @@ class Disguises:
     def _fit(self, part: str) -> str:
         """The first known word of a script without spaces that fits a masked one, "" for none."""
         signs = [(place, char) for place, char in enumerate(part) if char not in "○〇◯＊*×●■□"]
-        for known in self._wide_words.get(len(part), ()):
-            if all(known[place] == char for place, char in signs):
+        first, *others = signs
+        for known in self._wide_words.get((len(part), *first), ()):
+            if all(known[place] == char for place, char in others):
                 return known
         return ""
 
