@@ -39,6 +39,7 @@ _WIDE_MASKED = re.compile(
 _INITIALS = re.compile("(?<![\u1100-\u11ff])[\u1100-\u1112]{3,6}(?![\u1100-\u11ff])")  # ㅎㄹㅇ, folded
 _MIXED = re.compile("(?:[a-z][\u0370-\u052f]|[\u0370-\u052f][a-z]|[ᴀ-ᴢɩʀʏ])")
 _MOST = 2000  # suspicious tokens looked at in one text
+_LONGEST = 60  # characters of one that are looked at
 _MOST_BLOTTED = 200  # blotted words of scripts without spaces: each is held against hundreds of words
 
 
@@ -112,7 +113,7 @@ class Disguises:
                     yield *taken[-1], joined, SEPARATED
         looked = 0
         for first, last in _suspicious(folded):
-            if last - first > 60:
+            if last - first > _LONGEST:
                 continue
             looked += 1
             if looked > _MOST:
@@ -126,7 +127,7 @@ class Disguises:
     def _without_spaces(self, folded: str) -> Iterator[tuple[int, int, str, str]]:
         """Blots and separators in scripts without spaces, and Korean initials."""
         for found in islice(_WIDE_MASKED.finditer(folded), _MOST_BLOTTED):
-            for start, end, word in self._hidden_words.wide(found.group()):
+            for start, end, word in self._hidden_words.wide(found.group()[:_LONGEST]):
                 yield found.start() + start, found.start() + end, word, MASKED
         for found in islice(_INITIALS.finditer(folded), _MOST_BLOTTED):
             word = self._hidden_words.consonants(found.group())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from nlp.lexicon import Term
 from nlp.match import script
@@ -79,14 +80,15 @@ class Hidden:
                 whole.add(term.key)
         self._skeletons: dict[str, str] = {}
         self._alike: dict[tuple[int, str], list[str]] = defaultdict(list)
-        self._wide: dict[int, list[str]] = defaultdict(list)
+        self._wide: dict[tuple[int, int, str], list[str]] = defaultdict(list)  # by length, place and letter
         for word in sorted(self.words, key=lambda word: (word not in whole, word)):
             if script(word[0]) in ("alpha", "arabic"):
                 self._skeletons.setdefault(skeleton(word), word)
                 if len(word) >= 4:
                     self._alike[len(word), word[0]].append(word)
             elif 3 <= len(word) <= _LONGEST_WIDE:
-                self._wide[len(word)].append(word)
+                for place, char in enumerate(word):
+                    self._wide[len(word), place, char].append(word)
         self._known: dict[str, tuple[str, str]] = {}
 
     def word(self, token: str) -> tuple[str, str] | None:
@@ -171,11 +173,19 @@ class Hidden:
                 blots = len(_BLOT.findall(part))
                 if not blots or size - blots < max(2, blots * 1.5 if size > 4 else 2):
                     continue
-                pattern = re.compile("".join("." if _BLOT.match(char) else re.escape(char) for char in part) + r"\Z")
-                known = next((word for word in self._wide.get(size, ()) if pattern.match(word)), "")
+                known = self._fit(part)
                 if known:
                     yield start, start + size, known
                     return
+
+    @lru_cache(maxsize=1 << 13)  # noqa: B019 - one a process; a hostile text repeats its parts a hundred thousand times
+    def _fit(self, part: str) -> str:
+        """The first known word of a script without spaces that fits a blotted one, "" for none."""
+        first, *others = [(place, char) for place, char in enumerate(part) if not _BLOT.match(char)]
+        for known in self._wide.get((len(part), *first), ()):
+            if all(known[place] == char for place, char in others):
+                return known
+        return ""
 
     def consonants(self, token: str) -> str:
         """The Korean word that initials stand for (ㅎㄹㅇ), "" for none."""

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -48,6 +48,7 @@ _ARABIC_BEFORE = frozenset(
 )
 _ARABIC_AFTER = frozenset({"", "ات", "ين", "ون", "ه", "ها", "هم", "ي", "ان", "ا", "هما", "نا", "تين", "تان"})
 _WIDE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U0001f300-\U0001faff"
+_MANY, _ENOUGH = 5_000, 200
 _PART = "A"  # no folded key holds a capital
 _HANGUL_SHORT = 2
 _STRICT = 4
@@ -143,7 +144,8 @@ class Matcher:
         text, added = searchable(folded)
         hits: list[Hit] = []
         modes, every = self._modes, self._terms
-        for number, first, last in self._automaton.find_matches_as_indexes(text, overlapping=True):
+        matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        for number, first, last in matches if len(matches) <= _MANY else _thinned(matches):
             start, end = first, last
             mode = modes[number]
             if mode == "strict":
@@ -168,6 +170,16 @@ class Matcher:
                 start, end = start - bisect_left(added, start), end - bisect_left(added, end)
             hits.extend(Hit(term, start - 1, end - 1) for term in terms)
         return hits
+
+
+def _thinned(matches: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Of each word the first two hundred: a megabyte of one word says no more than they do."""
+    seen: dict[int, int] = {}
+    for match in matches:
+        times = seen.get(match[0], 0)
+        if times < _ENOUGH:
+            seen[match[0]] = times + 1
+            yield match
 
 
 def _plain(keys: list[str]) -> list[str]:

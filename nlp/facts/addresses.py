@@ -31,8 +31,8 @@ _DISGUISED = regex.compile(
 # with letters that are searched for fast.
 _SIGNS = tuple(
     (sign, re.compile(re.escape(sign) + r"[\])}>*]?\s{0,2}[a-z0-9\-]{2,40}+\s?[\[({<]?\s?" + _DOT))
-    for sign in ("@", "at", "arroba", "sobaka", "собака", "chiocciola", "apestaartje", "a cong", "ätt", "アット", "골뱅이",
-                 "艾特", "圈a")
+    for sign in ("@", "at", "arroba", "sobaka", "собака", "chiocciola", "apestaartje", "a cong", "ätt", "アット",
+                 "골뱅이", "艾特", "圈a")
 )  # fmt: skip
 _DOTS = regex.compile(r"\s?[\[({<]?\s?" + _DOT + r"\s?[\])}>]?\s?")
 _HINT = regex.compile(r"\bat\b|arroba|собака|chiocciola|a cong|アット|골뱅이|艾特|圈a|@")

@@ -71,7 +71,8 @@ class Cues:
     def _speak(self, langs: frozenset[str]) -> _Spoken:
         """What the phrases say in texts of these languages; kept, for few sets of languages come again and again."""
         roles: list[tuple[tuple[str, str], ...] | None] = []
-        firsts, others = set(), set()
+        firsts: set[str] = set()
+        others: set[str] = set()
         for phrase, meanings in zip(self._phrases, self._roles, strict=True):
             meant = tuple((role, mark) for role, lang, mark in meanings if lang == "any" or lang in langs)
             roles.append(meant or None)

@@ -31,6 +31,7 @@ _DATE = regex.compile(
 _YEARS = regex.compile(r"(?:1[5-9]|20)\d\d\s?[-–/ ]\s?(?:1[5-9]|20)\d\d\Z")
 _REACH, _BEHIND = 30, 12
 _MOST = 300  # candidates looked at in one field
+_READ = 200_000  # characters in which they are looked for: digits without end cost a hundred times their length
 _JOINER = regex.compile(
     r"[\s/&+,.:\-()|]*(?:or|and|và|va|hoặc|atau|dan|ou|y|o|e|und|oder|и|или|au|na|veya|หรือ|และ|或|和|또는|me|us|only|please|pls|no|my)?[\s/&+,.:\-()|]*"
 )
@@ -75,7 +76,7 @@ def phones(folded: Folded, cues: list[Cue], context: Context) -> Iterator[Found]
     """The phone numbers of a text; their kind is the messenger that is named with them, else `phone`."""
     text = as_digits(folded.text, tongues(context.language.code, context.country))
     previous: tuple[int, str] = (-1, "")
-    candidates = [*islice(_CANDIDATE.finditer(text), _MOST)] if _DIGIT.search(text) else []
+    candidates = [*islice(_CANDIDATE.finditer(text, 0, _READ), _MOST)] if _DIGIT.search(text) else []
     if not candidates:
         return
     region = _region(folded, context)

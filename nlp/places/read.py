@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 
 import regex
 
@@ -136,7 +137,7 @@ def _spaced(folded: Folded, context: Context) -> Iterator[tuple[int, int]]:
     small letters are let through for single words and pairs of people who write no capitals at all.
     """
     text, names, original, starts = folded.text, gazetteer().names, folded.original, folded.starts
-    pattern = _ASCII_TOKEN if text.isascii() else WORD
+    pattern: Any = _ASCII_TOKEN if text.isascii() else WORD
     tokens = [found.span() for found in islice(pattern.finditer(text), _MOST_TOKENS)]
     words = [text[start:stop] for start, stop in tokens]
     words.append("")

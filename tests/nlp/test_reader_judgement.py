@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import math
 import random
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -94,32 +91,3 @@ def test_order_is_kept_and_reading_twice_is_the_same(reader: Reader) -> None:
 def test_junk(reader: Reader, junk: str) -> None:
     text = Text("1", title=junk, text=junk, seller_text=junk)
     check(reader.read(text), text)
-
-
-@pytest.mark.parametrize("text", ["a" * 1_000_000, "ivory " * 170_000, "é\u0301" * 300_000, "\u202eابجد " * 170_000])
-def test_a_megabyte_takes_seconds_at_most(reader: Reader, text: str) -> None:
-    start = time.process_time()
-    reader.read(Text("1", text=text))
-    assert time.process_time() - start < 8
-
-
-def test_json_lines_one_bad_line_is_one_error() -> None:
-    lines = [
-        json.dumps({"id": "a", "title": "Ivory netsuke, carved elephant ivory", "text": "£200"}),
-        "{not json",
-        json.dumps(["list"]),
-        json.dumps({"id": "b", "kind": "poem"}),
-        json.dumps({"id": "c", "title": 7}),
-        json.dumps({"id": "d", "title": "Lawn mower"}),
-    ]
-    done = subprocess.run(
-        [sys.executable, "-m", "nlp.analyse"], input="\n".join(lines), capture_output=True, text=True, encoding="utf-8",
-        cwd=Path(__file__).parents[2], check=False,
-    )  # fmt: skip
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert done.returncode == 1
-    assert [answer.get("id") for answer in answers] == ["a", None, None, "b", "c", "d"]
-    assert ["error" in answer for answer in answers] == [False, True, True, True, True, False]
-    assert "line 2" in answers[1]["error"]
-    assert answers[0]["relevant"]
-    assert not answers[5]["relevant"]
