@@ -45,6 +45,7 @@ class Found(NamedTuple):
     start: int
     end: int
     relative: bool = False
+    from_last: int = 0
 
 
 @lru_cache(maxsize=1)
@@ -88,7 +89,8 @@ def published(context: Context) -> date | None:
 def find(field: FieldName, text: str, context: Context) -> list[Date]:
     """The dates of one field, in order. Years that are left out are those that bring the date nearest before publication.
 
-    Weekdays and words such as "yesterday" count back from the day of publication, and are left out without one.
+    Weekdays and words such as "yesterday" count back from the day of publication, and are left out without one; "a day
+    earlier" counts from the day named before it; "last week" is a week (2024-W20), for no day is said.
     Buddhist and Minguo years become common ones.
     """  # noqa: E501
     folded = view(text)
@@ -104,6 +106,9 @@ def find(field: FieldName, text: str, context: Context) -> list[Date]:
             continue  # "mardi 14 novembre": the weekday says nothing of its own
         end = found.end
         first, last = folded.span(found.start, found.end)
+        if found.from_last and out and out[-1].precision == "day":
+            day = date.fromisoformat(out[-1].value) + timedelta(days=found.from_last)
+            found = found._replace(value=day.isoformat())  # noqa: PLW2901
         out.append(Date(found.value, found.precision, text[first:last], field, first, last))
     return out
 
@@ -205,7 +210,15 @@ def _named(text: str, langs: frozenset[str], on: date | None) -> Iterator[Found]
 
 def _relative(text: str, langs: frozenset[str], on: date) -> Iterator[Found]:
     for cue in islice(load("relative.tsv").find(text, langs), _MOST):
-        yield Found((on + timedelta(days=int(cue.role))).isoformat(), "day", cue.start, cue.end, True)
+        if cue.role.startswith("week"):
+            year, week, _ = (on + timedelta(weeks=int(cue.role[4:]))).isocalendar()
+            yield Found(f"{year}-W{week:02d}", "week", cue.start, cue.end, True)
+        elif cue.role.startswith("month"):
+            months = on.year * 12 + on.month - 1 + int(cue.role[5:])
+            yield Found(f"{months // 12:04d}-{months % 12 + 1:02d}", "month", cue.start, cue.end, True)
+        else:  # "-1@": counted from the day named before it, see `find`
+            back = timedelta(days=int(cue.role.rstrip("@")))
+            yield Found((on + back).isoformat(), "day", cue.start, cue.end, True, back.days if "@" in cue.role else 0)
     for cue in islice(_weekdays().find(text, langs), _MOST):
         paren = _PAREN.match(text, cue.end)
         if paren:

@@ -32,6 +32,7 @@ _SET_OF = regex.compile(
 _GAP = regex.compile(r"[^\d.,;:!?\n()。，、،؛/%€$£¥₹]{0,34}\Z")
 _WIDE_GAP = regex.compile(r"[^\d.,;:!?\n()。，、،؛/%]{0,8}\Z")
 _STANDING = regex.compile(r"\b(?P<who>yapo|zipo|vipo|ipo|wapo|ninazo|ninayo|ninao|ninavyo|yako) \Z")
+_OF = regex.compile(r" (?:za|vya|ya|la|cha) ")
 _MONTH = frozenset("月월")
 _YEARS = range(1700, 2101)
 _UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
@@ -177,9 +178,14 @@ def _noun(folded: Folded, amount: Amount, here: list[Noun], context: Context) ->
     narrow = _WIDE_GAP if language in _UNSPACED else _GAP
     if not narrow.fullmatch(between) or between.count(" ") > 4:
         return None
+    if amount.spoken and amount.value == 1 and (between.strip().count(" ") or "'" in between or "’" in between):
+        return None  # "un trafiquant d'ivoire", "una bodega de ..."
     following = folded.text[amount.end : amount.end + len(between) + 8]
-    if load("people.tsv").find(following, tongues(language, country)):
-        return None  # three sellers of tiger skin
+    for cue in load("people.tsv").find(following, tongues(language, country)):
+        if cue.role == "many" or cue.start < len(between):
+            return None  # three sellers of tiger skin, five years for ivory
+    if language == "sw" and _OF.match(between):
+        return amount.value, "pieces", amount.start, amount.end  # vipande vitatu vya, pembe nane za: parts of it
     animal, end = noun.animal, noun.end
     for other in here[number + 1 :]:
         if other.start > end + 14 or not _GAP.fullmatch(folded.original[end : max(end, other.start)]):
