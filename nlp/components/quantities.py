@@ -35,7 +35,9 @@ _STANDING = regex.compile(r"\b(?P<who>yapo|zipo|vipo|ipo|wapo|ninazo|ninayo|nina
 _OF = regex.compile(r" (?:za|vya|ya|la|cha) ")
 _MONTH = frozenset("月월")
 _YEARS = range(1700, 2101)
+_TOUCH = 2  # characters between a counted noun and its number
 _UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
+_SYLLABIC = _UNSPACED | {"ko"}  # their number words are also syllables of other words, and a counter follows them
 
 
 class Noun(NamedTuple):
@@ -67,6 +69,9 @@ def find(field: FieldName, text: str, context: Context, counted: Sequence[Noun] 
         if found is None:
             continue
         value, unit, start, end = found
+        if unit == "animals":
+            first, last = folded.span(start, end)
+            unit = "pieces" if _of_a_part(here, first, last) else unit
         if (value, unit) not in seen and 0 < value < 1e9:
             seen.add((value, unit))
             first, last = folded.span(start, end)
@@ -160,11 +165,22 @@ def _set_of(folded: Folded, amount: Amount) -> tuple[float, str, int, int] | Non
     return amount.value, "pieces", amount.start - (found.end() - found.start()), amount.end
 
 
+def _of_a_part(here: Sequence[Noun], start: int, end: int) -> bool:
+    """Whether a counter of animals counts parts: 5只熊掌, 虎牙4只. The noun beside the number says so, not another."""
+    behind = [noun for noun in here if 0 <= noun.start - end <= _TOUCH]
+    before = [noun for noun in here if 0 <= start - noun.end <= _TOUCH]
+    beside = [noun for noun in behind if noun.start == min(other.start for other in behind)] or before
+    touching = {noun for noun in here for other in beside if noun.start <= other.end and other.start <= noun.end}
+    return bool(touching) and any(not noun.animal for noun in touching)
+
+
 def _noun(folded: Folded, amount: Amount, here: list[Noun], context: Context) -> tuple[float, str, int, int] | None:
     """ "12 live star tortoises", "deux défenses": the number before something that can be counted."""
     language, country = context.language.code, context.country
-    if not here or not _countable(folded.text, amount, context):
+    if not here or not _countable(folded.text, amount, context) or (amount.spoken and language in _SYLLABIC):
         return None
+    if any(cue.role.isdigit() for cue in load("people.tsv").find(folded.text[amount.start : amount.end], tongues(language, country))):  # noqa: E501
+        return None  # Swahili "watatu": three people
     if money_after(folded, amount.end, language, country, amount.value) or money_before(
         folded, amount.start, language, country
     ):
