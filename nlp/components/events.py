@@ -111,7 +111,7 @@ def _event(
         precision=day.precision if day else "",
         taxon=taxon.name,
         quantities=_once(near, group),
-        arrests=arrested(text, group, context),
+        arrests=arrested(text, group, context, dates),
         text=written[:400],
         start=where.start,
         end=last.end,
@@ -163,7 +163,7 @@ def _place(group: list[Part], locations: list[Location]) -> Location | None:
         if part is None:
             continue
         score = _FINE.get(item.precision, 1.0) + 0.4 * names.count(item.name.casefold()) - 0.05 * number
-        score += 2.0 if item.field == "title" else 0.0
+        score += 1.0 if item.field == "title" else 0.0
         score += 1.5 if part.roles & {"seizure", "arrest"} else 0.0
         score -= 3.0 if away_from(part, item.start) else 0.0
         score -= 2.5 if part.dateline > item.start else 0.0

@@ -75,8 +75,9 @@ def _counted(evidence: Evidence, things: Sequence[Thing]) -> bool:
 
 
 def _beside(word: Word, item: Quantity) -> bool:
-    """Whether an amount stands right before a word, or right behind it."""
-    return -len(word.text) <= word.start - item.end <= _NEAR or 0 <= item.start - word.end <= _NEAR // 2
+    """Whether an amount covers a word, stands right before it, or right behind it."""
+    covers = item.start < word.end and word.start < item.end
+    return covers or 0 <= word.start - item.end <= _NEAR or 0 <= item.start - word.end <= _NEAR // 2
 
 
 def _aside(evidence: Evidence, best: Thing, things: Sequence[Thing], counted: bool) -> Word | None:

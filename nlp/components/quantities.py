@@ -69,7 +69,7 @@ def find(field: FieldName, text: str, context: Context, counted: Sequence[Noun] 
         if found is None:
             continue
         value, unit, start, end = found
-        if unit == "animals":
+        if unit == "animals" and context.language.code == "zh":
             first, last = folded.span(start, end)
             unit = "pieces" if _of_a_part(here, first, last) else unit
         if (value, unit) not in seen and 0 < value < 1e9:
@@ -166,7 +166,7 @@ def _set_of(folded: Folded, amount: Amount) -> tuple[float, str, int, int] | Non
 
 
 def _of_a_part(here: Sequence[Noun], start: int, end: int) -> bool:
-    """Whether a counter of animals counts parts: 5只熊掌, 虎牙4只. The noun beside the number says so, not another."""
+    """Whether a Chinese counter of animals counts parts: 5只熊掌, 虎牙4只. The noun beside the number says so."""
     behind = [noun for noun in here if 0 <= noun.start - end <= _TOUCH]
     before = [noun for noun in here if 0 <= start - noun.end <= _TOUCH]
     beside = [noun for noun in behind if noun.start == min(other.start for other in behind)] or before
@@ -187,6 +187,11 @@ def _noun(folded: Folded, amount: Amount, here: list[Noun], context: Context) ->
         return None
     _, stop = folded.span(amount.start, amount.end)
     number = next((number for number, noun in enumerate(here) if noun.start >= stop), None)
+    start, _ = folded.span(amount.start, amount.end)
+    if language == "sw" and not (amount.spoken and amount.value == 1):  # vinyonga 42: the number stands behind
+        noun = next((noun for noun in here if start - noun.end == 1), None)
+        if noun is not None:
+            return amount.value, "animals" if noun.animal else "pieces", amount.start, amount.end
     if number is None:
         return None
     noun = here[number]

@@ -11,7 +11,7 @@ from nlp.facts.cues import Cue, load
 from nlp.facts.numbers import Amount, amounts
 from nlp.facts.reports import Part
 from nlp.facts.tables import tongues, view
-from nlp.records import Text
+from nlp.records import Date, Text
 
 _MOST = 500
 _UNSPACED = frozenset(["zh", "ja", "th", "lo", "km", "my"])
@@ -22,8 +22,10 @@ _NOT_PLAIN = regex.compile(r"[\d.,;:()/%。，、]|\bkilo|kg")
 _JOINED = regex.compile(r"[^.,;:()\d。，]{0,6}\Z")
 
 
-def arrested(text: Text, group: Sequence[Part], context: Context) -> int | None:
-    """The number of people in the sentences that tell of arrests or sentences; None where none is told."""
+def arrested(text: Text, group: Sequence[Part], context: Context, dates: Sequence[Date] = ()) -> int | None:
+    """The number of people in the sentences that tell of arrests or sentences; None where none is told. The figures of
+    `dates` count nobody: "on June 17 and arrested".
+    """
     langs = tongues(context.language.code, context.country)
     best: int | None = None
     for field in ("text", "title"):
@@ -33,7 +35,12 @@ def arrested(text: Text, group: Sequence[Part], context: Context) -> int | None:
         value: str = getattr(text, field)
         folded = view(value)
         people = load("people.tsv").find(folded.text, langs, folded)
-        counted = amounts(value, context.language.code, context.country)
+        days = [(day.start, day.end) for day in dates if day.field == field]
+        counted = [
+            amount
+            for amount in amounts(value, context.language.code, context.country)
+            if not any(start <= folded.span(amount.start, amount.end)[0] < end for start, end in days)
+        ]
         for part in spans:
             found = _people(folded.text, people, counted, part, folded.span, context.language.code)
             if found and (best is None or found > best):
@@ -101,6 +108,8 @@ def _who(text: str, amount: Amount, people: Sequence[Cue], language: str) -> int
         between = text[amount.end : cue.start]
         if cue.role == "many" and 0 <= cue.start - amount.end <= reach and _plain(between):
             return cue.end
+        if cue.role == "done" and 0 <= cue.start - amount.end <= (0 if language in _UNSPACED else 1):
+            return cue.end  # 14 arrested
         if language == "sw" and cue.role == "many" and 0 < amount.start - cue.end <= 1:
             return amount.end  # watuhumiwa 3, watu watatu
     return None

@@ -266,7 +266,7 @@ def _sure(hit: Hit, place: Place, context: Context, at: str, named: frozenset[st
     if ordinary or foreign_word:
         points -= 1.7 if not (hit.cue and hit.capital) else 0.9
     kin = context.kind == "news" and not at_home and place.country in _kin(context.language.code)
-    points += 0.7 if kin and not near else 0.0  # Voi in Swahili, whatever country most of its readers live in
+    points += 0.8 if kin and not near else 0.0  # Voi in Swahili, whatever country most of its readers live in
     if len(hit.name) <= 3 and cased:
         points -= 0.4 if hit.name.isascii() and place.precision in ("city", "province") and (near or kin) else 1.2
     if place.precision == "country":
