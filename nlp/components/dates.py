@@ -34,6 +34,10 @@ _AFTER = regex.compile(r"[.,]?\s?(\d{1,2})(?:st|nd|rd|th)?(?![\d:.,]\d|\d|%)")
 _YEAR = regex.compile(
     r"[.,]?\s{0,2}(?:(?:de|del|of|nam|năm|พ\.?ศ\.?|ค\.?ศ\.?|ພ\.?ສ\.?|ឆ្នាំ|года|г\.?|عام|سنة|mwaka)\s{0,2})?((?:19|20|25)\d\d)(?!\d)"
 )
+_LAST = regex.compile(
+    r"\b(?:last|pasado|passad[oa]|ultim[oa]|scors[oa]|letzte[nrm]?|vergangene[nrm]?|vorige[nr]?|afgelopen|proshl\w*|прошл\w*|минувш\w*|gecen)"
+    r" \0|\0 (?:dernier|pasado|passad[oa]|ultimo|scors[oa]|lalu|lepas|iliyopita)\b|上\0|지난 \0|지난\0"
+)
 _PAREN = regex.compile(r"\s?[(（]\s?(\d{1,2})[/.](\d{1,2})(?:[/.]((?:19|20|25)\d\d))?\s?[)）]")
 
 
@@ -180,6 +184,12 @@ def _dated(text: str, start: int, end: int, context: Context) -> bool:
             "يوم",
             "от",
             "tarehe",
+            "sang",
+            "chieu",
+            "trua",
+            "toi",
+            "dem",
+            "khuya",
         )
     )
     return bracket or (word and context.kind == "news")
@@ -217,14 +227,16 @@ def _relative(text: str, langs: frozenset[str], on: date) -> Iterator[Found]:
             months = on.year * 12 + on.month - 1 + int(cue.role[5:])
             yield Found(f"{months // 12:04d}-{months % 12 + 1:02d}", "month", cue.start, cue.end, True)
         else:  # "-1@": counted from the day named before it, see `find`
-            back = timedelta(days=int(cue.role.rstrip("@")))
-            yield Found((on + back).isoformat(), "day", cue.start, cue.end, True, back.days if "@" in cue.role else 0)
+            ago = timedelta(days=int(cue.role.rstrip("@")))
+            yield Found((on + ago).isoformat(), "day", cue.start, cue.end, True, ago.days if "@" in cue.role else 0)
     for cue in islice(_weekdays().find(text, langs), _MOST):
         paren = _PAREN.match(text, cue.end)
         if paren:
             yield from _made(paren.group(3), paren.group(2), paren.group(1), cue.start, paren.end(), on)
             continue
         back = (on.weekday() - int(cue.role)) % 7
+        if not back and _LAST.search(text[max(0, cue.start - 12) : cue.start] + "\0" + text[cue.end : cue.end + 12]):
+            back = 7  # "last Thursday", written on a Thursday
         yield Found((on - timedelta(days=back)).isoformat(), "day", cue.start, cue.end, True)
 
 

@@ -137,7 +137,8 @@ def _once(near: list[Quantity], group: list[Part]) -> tuple[Quantity, ...]:
             if kind == sort and (rounded or abs(amount - value) <= 0.001 * value):
                 out.remove(item)
                 break
-    return tuple(out)
+    parts = {item.value for item in out if item.unit == "pieces"}
+    return tuple(item for item in out if not (item.unit == "animals" and item.value in parts))
 
 
 def _plainly(item: Quantity) -> tuple[float, str]:
@@ -202,7 +203,7 @@ def _telling(item: Date, group: list[Part]) -> float:
 
 def _days_apart(value: str, published: str) -> int:
     try:
-        day = date.fromisoformat(value if len(value) > 7 else f"{value}-01")  # noqa: PLR2004
+        day = date.fromisoformat(value if len(value) > 7 else f"{value}-01")
         return abs((date.fromisoformat(published[:10]) - day).days)
     except ValueError:
         return 0

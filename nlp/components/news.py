@@ -5,10 +5,13 @@ counted, or named among words of wildlife; in reports of drugs, matches and film
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nlp.components import cues, quantities
 from nlp.evidence import Evidence, Word
+from nlp.facts.agencies import acted
 from nlp.facts.cues import Cue, load
+from nlp.facts.reports import parts
 from nlp.facts.tables import tongues, view
 from nlp.records import FieldName, Quantity
 from nlp.rules import Rules
@@ -23,6 +26,9 @@ _NEAR = 16  # characters between a number and the animal that it counts
 
 def judge(rules: Rules, evidence: Evidence, things: Sequence[Thing], verdict: Verdict) -> Verdict:
     """Adds up what a report says; see `models/rules.toml`."""
+    things = [thing for thing in things if not _agent(evidence, thing)] or list(things)
+    # A wild bird outside the Appendices is protected at home all the same.
+    things = [replace(t, exempt=False) if t.exempt and t.groups[0].endswith("_noncites") else t for t in things]
     best = max(things, key=lambda thing: thing.base - (2 if thing.exempt else 0))
     verdict.things = [t for t in things if not t.exempt and (t.base >= 1.0 or t is best) and beside(best, t)]
     verdict.base(best)
@@ -50,6 +56,8 @@ def judge(rules: Rules, evidence: Evidence, things: Sequence[Thing], verdict: Ve
         verdict.add(rules, "news.crime.more" if place else "news.crime", trust, word, f"news: {word.term.cls}")
     if not found and "police" in crimes and "customs" in crimes:
         verdict.add(rules, "news.crime", 0.8 * trust, crimes["customs"], "news: customs")
+    elif not found and counted and _acted(evidence):
+        verdict.add(rules, "news.crime", trust, best.word, "news: an agency acted")
     elif not found:
         verdict.add(rules, "news.quiet", 1.0, best.word)
     for cls in ("police", "customs"):
@@ -57,6 +65,23 @@ def judge(rules: Rules, evidence: Evidence, things: Sequence[Thing], verdict: Ve
             verdict.add(rules, "news.police", trust, crimes[cls], f"news: {cls}")
     cues.more(rules, verdict, best, things)
     return verdict
+
+
+def _agent(evidence: Evidence, thing: Thing) -> bool:
+    """Whether the words are those of an agency: the Guardia Civil is also a hammerhead."""
+    word = thing.word
+    return any(
+        other.field == word.field and other.start <= word.start and word.end <= other.end
+        for other in evidence.of("enforcement")
+        if other.term.cls in ("police", "customs")
+    )
+
+
+def _acted(evidence: Evidence) -> bool:
+    """Whether an agency is named in a sentence that reports a seizure or an arrest."""
+    langs = (evidence.context.language.code, evidence.context.country)
+    every = [part for part in parts(evidence.text, tongues(*langs)) if part.roles & {"seizure", "arrest", "conviction"}]
+    return bool(every) and acted(evidence.text, every, "seizure", langs)[0] != ""
 
 
 def _counted(evidence: Evidence, things: Sequence[Thing]) -> bool:
@@ -81,7 +106,7 @@ def _beside(word: Word, item: Quantity) -> bool:
 
 
 def _aside(evidence: Evidence, best: Thing, things: Sequence[Thing], counted: bool) -> Word | None:
-    """The word that shows that the animal is not what is reported: other crime, a nickname, a match, a film, a debate."""
+    """The word that shows that the animal is not what is reported: other crime, a nickname, a match, a debate."""
     other = [w for w in evidence.of("context") if w.term.cls == "othercrime"]
     wild = [w for w in evidence.of("context") if w.term.cls == "wild"]
     if all(_named(evidence, thing) for thing in things if thing.groups == best.groups):

@@ -37,6 +37,8 @@ _MONTH = frozenset("月월")
 _YEARS = range(1700, 2101)
 _TOUCH = 2  # characters between a counted noun and its number
 _UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})
+_TERM = regex.compile(r"\b(?:miaka|miezi|siku|mwaka|wiki|saa) \Z")
+_BEHIND = frozenset({"th", "lo", "km", "my"})  # the number follows the noun; a counter should follow the number
 _SYLLABIC = _UNSPACED | {"ko"}  # their number words are also syllables of other words, and a counter follows them
 
 
@@ -71,7 +73,7 @@ def find(field: FieldName, text: str, context: Context, counted: Sequence[Noun] 
         value, unit, start, end = found
         if unit == "animals" and context.language.code == "zh":
             first, last = folded.span(start, end)
-            unit = "pieces" if _of_a_part(here, first, last) else unit
+            unit = "pieces" if _of_a_part(text, here, first, last) else unit
         if (value, unit) not in seen and 0 < value < 1e9:
             seen.add((value, unit))
             first, last = folded.span(start, end)
@@ -165,10 +167,10 @@ def _set_of(folded: Folded, amount: Amount) -> tuple[float, str, int, int] | Non
     return amount.value, "pieces", amount.start - (found.end() - found.start()), amount.end
 
 
-def _of_a_part(here: Sequence[Noun], start: int, end: int) -> bool:
+def _of_a_part(text: str, here: Sequence[Noun], start: int, end: int) -> bool:
     """Whether a Chinese counter of animals counts parts: 5只熊掌, 虎牙4只. The noun beside the number says so."""
-    behind = [noun for noun in here if 0 <= noun.start - end <= _TOUCH]
-    before = [noun for noun in here if 0 <= start - noun.end <= _TOUCH]
+    behind = [noun for noun in here if 0 <= noun.start - end <= _TOUCH and text[end : noun.start].strip("的 ") == ""]
+    before = [noun for noun in here if 0 <= start - noun.end <= _TOUCH and text[noun.end : start].strip("共 ") == ""]
     beside = [noun for noun in behind if noun.start == min(other.start for other in behind)] or before
     touching = {noun for noun in here for other in beside if noun.start <= other.end and other.start <= noun.end}
     return bool(touching) and any(not noun.animal for noun in touching)
@@ -177,21 +179,13 @@ def _of_a_part(here: Sequence[Noun], start: int, end: int) -> bool:
 def _noun(folded: Folded, amount: Amount, here: list[Noun], context: Context) -> tuple[float, str, int, int] | None:
     """ "12 live star tortoises", "deux défenses": the number before something that can be counted."""
     language, country = context.language.code, context.country
-    if not here or not _countable(folded.text, amount, context) or (amount.spoken and language in _SYLLABIC):
+    if not here or not _countable(folded.text, amount, context) or _of_others(folded, amount, context):
         return None
-    if any(cue.role.isdigit() for cue in load("people.tsv").find(folded.text[amount.start : amount.end], tongues(language, country))):  # noqa: E501
-        return None  # Swahili "watatu": three people
-    if money_after(folded, amount.end, language, country, amount.value) or money_before(
-        folded, amount.start, language, country
-    ):
-        return None
+    behind = _behind(folded, amount, here, language)
+    if behind is not None:
+        return amount.value, "animals" if behind.animal else "pieces", amount.start, amount.end
     _, stop = folded.span(amount.start, amount.end)
     number = next((number for number, noun in enumerate(here) if noun.start >= stop), None)
-    start, _ = folded.span(amount.start, amount.end)
-    if language == "sw" and not (amount.spoken and amount.value == 1):  # vinyonga 42: the number stands behind
-        noun = next((noun for noun in here if start - noun.end == 1), None)
-        if noun is not None:
-            return amount.value, "animals" if noun.animal else "pieces", amount.start, amount.end
     if number is None:
         return None
     noun = here[number]
@@ -214,6 +208,33 @@ def _noun(folded: Folded, amount: Amount, here: list[Noun], context: Context) ->
         if not other.animal:  # tortoise shells
             animal, end = False, max(end, other.end)
     return amount.value, "animals" if animal else "pieces", amount.start, amount.end
+
+
+def _of_others(folded: Folded, amount: Amount, context: Context) -> bool:
+    """Whether a number counts money, people (Swahili "watatu") or years ("miaka 15"), or is a syllable of a word."""
+    text, language, country = folded.text, context.language.code, context.country
+    if amount.spoken and language in _SYLLABIC:
+        return True
+    if language == "sw" and _TERM.search(text[max(0, amount.start - 8) : amount.start]):
+        return True
+    cues = load("people.tsv").find(text[amount.start : amount.end], tongues(language, country))
+    return (
+        any(cue.role.isdigit() for cue in cues)
+        or money_after(folded, amount.end, language, country, amount.value) is not None
+        or money_before(folded, amount.start, language, country) is not None
+    )
+
+
+def _behind(folded: Folded, amount: Amount, here: list[Noun], language: str) -> Noun | None:
+    """The noun right before its number: Swahili vinyonga 42; Thai and its neighbours where the counter is left out."""
+    if not ((language in _BEHIND and not amount.spoken) or (language == "sw" and amount.value != 1)):
+        return None
+    for cue in load("people.tsv").find(folded.text[amount.end : amount.end + 8], frozenset({language})):
+        if cue.start <= 1:
+            return None  # จำคุก 4 ปี
+    start, _ = folded.span(amount.start, amount.end)
+    reach = 2 if language in _BEHIND else 1
+    return next((noun for noun in here if noun.end < start <= noun.end + reach), None)
 
 
 def _countable(text: str, amount: Amount, context: Context) -> bool:

@@ -1,4 +1,4 @@
-"""How many people a report says were arrested or sentenced. Ages, terms of prison and amounts of goods are no people."""
+"""How many people a report says were arrested or sentenced. Ages, terms of prison and goods are no people."""
 
 from __future__ import annotations
 
@@ -14,12 +14,41 @@ from nlp.facts.tables import tongues, view
 from nlp.records import Date, Text
 
 _MOST = 500
+_FLED = 22  # characters between a number and "escaped"
 _UNSPACED = frozenset(["zh", "ja", "th", "lo", "km", "my"])
 _AGED = regex.compile(
-    r"(?:\b(?:aged?|agee?s?|berusia|berumur|umur|umri wa|idade de|edad de|alter von|eta di|oud|tuoi)|年龄|年齢|возрасте|عمره)\b.{0,10}\Z"
+    r"(?:\b(?:aged?|agee?s?|berusia|berumur|umur|umri wa|idade de|edad de|alter von|eta di|oud|tuoi)"
+    r"|年龄|年齢|возрасте|عمره)\b.{0,10}\Z"
 )
+_SYLLABIC = _UNSPACED | {"ko"}
 _NOT_PLAIN = regex.compile(r"[\d.,;:()/%。，、]|\bkilo|kg")
-_JOINED = regex.compile(r"[^.,;:()\d。，]{0,6}\Z")
+# "and", with the article of what it joins; Chinese joins with nothing (两男一女).
+_JOINED = regex.compile(
+    r"(?:,? ?(?:and|et|y|e|ed|und|en|dan|serta|va|na|ve|ile|и|و|और|तथा|与|和|及|と|와|과|และ|ແລະ|និង|နှင့်) ?"
+    r"(?:an? |une? |una |uma? |eine?n? |een |il |la |seorang |mot )?)?\Z"
+)
+# "un commerçant et son frère": one more.
+_WITH = regex.compile(
+    r"[^.;:()]{0,30}? (?:and (?:his|her|an? )|et (?:son|sa|une?)\b|y (?:su|una?)\b|e (?:seu|sua|uma?)\b"
+    r"|e (?:il suo|la sua|suo|sua)\b|und (?:sein|seine|seinen|ihr|ihre|ihren)\b|en (?:zijn|haar)\b"
+    r"|dan (?:istri|suami|anak|rekan|isteri)|и (?:его|ее)\b)"
+)
+# Ages tell people apart who are not counted: "a man, 41, and a woman, 38". Terms of prison are written likewise.
+_AGES = regex.compile(
+    "|".join(
+        (
+            r"[(（]\d\d[)）]",
+            r"[(（](?:sn|sinh nam) ?(?:19|20)?\d\d",
+            r"\b\d\d[- ]years?[- ]old",
+            r"\b(?:de|di|van|von) \d\d (?:ans|anos|anni|jaar|jahren)\b"
+            r"(?! de (?:pris|carc|cad|recl)| di (?:recl|carc)| ferme)",
+            r"\d\d-?jahrig|\d\d-?jarig|\d\d-?летн|\d\d yasinda|\d\d वर्षीय|\d\d tuoi|\d\d[歳岁歲세]",
+            r"(?:umri wa miaka|berusia|berumur|umur) \d\d",
+            r"(?:อายุ|วัย|ອາຍຸ|អាយុ|အသက်) ?\d\d",
+            r", \d\d, ",
+        )
+    )
+)
 
 
 def arrested(text: Text, group: Sequence[Part], context: Context, dates: Sequence[Date] = ()) -> int | None:
@@ -66,18 +95,24 @@ def _people(
         return None
     told: list[tuple[int, int, int]] = []
     for amount in counted:
+        if amount.spoken and language == "ko":
+            continue  # 구속, 이, 일: syllables of other words; 두 명 is in the table
         if inside(amount.start, amount.end) and amount.value.is_integer() and 1 <= amount.value <= _MOST:
             end = _who(text, amount, here, language)
             if end is not None:
                 told.append((amount.start, end, int(amount.value)))
     told += [(cue.start, cue.end, int(cue.role)) for cue in here if cue.role.isdigit()]
     if not told:
-        return 1 if any(cue.role == "one" for cue in here) else None
+        first = next((cue for cue in here if cue.role == "one"), None)
+        ages = sum(1 for age in _AGES.finditer(text) if inside(age.start(), age.end()))
+        if first is None:
+            return ages or None
+        return max(ages, 2 if _WITH.match(text, first.end) else 1)
     told.sort()
     told += [
         (cue.start, cue.end, 1)
         for cue in here
-        if cue.role == "one" and any(0 < cue.start - end and _JOINED.match(text[end : cue.start]) for _, end, _ in told)
+        if cue.role == "one" and any(cue.start - end > 0 and _JOINED.match(text[end : cue.start]) for _, end, _ in told)
     ]
     return _added(text, sorted(told))
 
@@ -102,10 +137,16 @@ def _who(text: str, amount: Amount, people: Sequence[Cue], language: str) -> int
     reach = 4 if language in _UNSPACED else 28
     for cue in people:
         gap = cue.start - amount.end
+        if cue.role == "time" and language == "sw" and 0 <= amount.start - cue.end <= 1:
+            return None  # miaka 15
+        if cue.role == "fled" and 0 <= gap <= _FLED:
+            return None  # two others escaped
         if cue.role == "time" and 0 <= gap <= 1 and (language in _UNSPACED or text[cue.end : cue.end + 1] in "- .,;)"):
             return None
     for cue in people:
         between = text[amount.end : cue.start]
+        if amount.spoken and language in _SYLLABIC and cue.start - amount.end > 1:
+            continue
         if cue.role == "many" and 0 <= cue.start - amount.end <= reach and _plain(between):
             return cue.end
         if cue.role == "done" and 0 <= cue.start - amount.end <= (0 if language in _UNSPACED else 1):

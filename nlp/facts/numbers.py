@@ -11,7 +11,7 @@ import regex
 
 from nlp.facts.money import after, before, glued
 from nlp.facts.tables import Words, ends, rows, tongues, view
-from nlp.facts.wordnumbers import spoken, spoken_at
+from nlp.facts.wordnumbers import spoken, spoken_at, without_other_words
 from nlp.text import Folded
 
 _TAIL = regex.compile(r" ?(\d{1,4}+)(?![\d.,]\d)")
@@ -148,6 +148,8 @@ def amounts(original: str, language: str, country: str) -> tuple[Amount, ...]:
             pieces += [text[at : amount.start], "\x00" * (amount.end - amount.start)]
             at = amount.end
         left = "".join([*pieces, text[at:]])
+    if language == "vi":
+        left = without_other_words(folded, left)
     out.extend(
         Amount(start, end, value, value, "", by, True)
         for start, end, value, by in spoken(left, language, country)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
+from typing import Any
 
 import regex
 
@@ -12,6 +14,7 @@ from nlp.facts.cues import Cues, load
 from nlp.facts.tables import rows, view
 from nlp.lexicon import FOLDER
 from nlp.records import FieldName, Location, Quantity, Text
+from nlp.text import Folded, key
 
 # Not "conviction": the lexicon names courts and prosecutors there, which also open cases.
 _CLASSES = frozenset({"seizure", "arrest", "poaching", "smuggling"})
@@ -60,6 +63,26 @@ def _reporting() -> Cues:
     )
 
 
+@lru_cache(maxsize=1)
+def _stems() -> dict[str, list[tuple[str, Any]]]:
+    """Stems of verbs by language, where prefixes and suffixes make too many forms to list: *kamat*, *ضبط*."""
+    out: dict[str, list[tuple[str, Any]]] = {}
+    for role, lang, stems in rows("report_stems.tsv"):
+        choice = "|".join(regex.escape(key(stem)) for stem in stems.split("|"))
+        out.setdefault(lang, []).append((role, regex.compile(rf"(?<![\p{{L}}\p{{M}}])[\p{{L}}\p{{M}}]*?(?:{choice})")))
+    return out
+
+
+def _stemmed(folded: Folded, langs: frozenset[str]) -> list[tuple[str, int, int]]:
+    """The verbs that are known by their stems, at original offsets."""
+    return [
+        (role, *folded.span(*found.span()))
+        for lang in sorted(langs & set(_stems()))
+        for role, pattern in _stems()[lang]
+        for found in islice(pattern.finditer(folded.text), _MOST)
+    ]
+
+
 def parts(text: Text, langs: frozenset[str]) -> list[Part]:
     """The sentences of the title and the body."""
     out: list[Part] = []
@@ -74,6 +97,7 @@ def parts(text: Text, langs: frozenset[str]) -> list[Part]:
         line = _DATELINE.match(value) if field == "text" else None
         dateline = line.end() if line and (line.group()[:3].isupper() or len(line.group()) <= 30) else -1
         reports = [(cue.role, *folded.span(cue.start, cue.end)) for cue in cues]
+        reports += _stemmed(folded, langs)
         others = [(cue.role, *folded.span(cue.start, cue.end)) for cue in news]
         for start, end in _sentences(value):
             roles = frozenset(role for role, first, _ in reports if start <= first < end)
@@ -81,9 +105,9 @@ def parts(text: Text, langs: frozenset[str]) -> list[Part]:
             for role, first, last in others:
                 if start <= first < end:
                     here.setdefault(role, []).append((first, last))
-            spans = [tuple(here.get(role, ())) for role in ("away", "said", "about")]
-            flags = [role in here for role in ("apart", "before", "told")]
-            out.append(Part(field, start, end, roles, dateline, *spans, *flags))
+            away, said, about = (tuple(here.get(role, ())) for role in ("away", "said", "about"))
+            flags = (role in here for role in ("apart", "before", "told"))
+            out.append(Part(field, start, end, roles, dateline, away, said, about, *flags))
     return out
 
 

@@ -87,7 +87,7 @@ def _matched(found: list[Event], gold: list[dict[str, Any]]) -> list[tuple[Event
     size = max(len(found), len(gold))
     events = [*found, *[None] * (size - len(found))]
     truths = [*gold, *[None] * (size - len(gold))]
-    orders = permutations(truths) if size <= 5 else [tuple(truths)]  # noqa: PLR2004
+    orders = permutations(truths) if size <= 5 else [tuple(truths)]
     return max(
         (list(zip(events, order, strict=True)) for order in orders),
         key=lambda pairs: sum(_field(name, *pair)[0] for pair in pairs for name in FIELDS),
