@@ -62,6 +62,8 @@ def find(
     if not taxa:
         return []
     locations = agree(locations)
+    # Gua Musang is a town, and no civet.
+    taxa = [taxon for taxon in taxa if not any(_overlap(taxon, place) for place in locations)] or taxa
     every = parts(text, tongues(context.language.code, context.country))
     kind = kind_of(every)
     if not kind:
@@ -90,12 +92,12 @@ def _event(
     place = _place(group, [item for item in locations if _within(item, group)]) or (
         _place(group, list(locations)) if alone else None
     )
-    near = [item for item in quantities if _within(item, group) and item.unit in _COUNTED]
+    near = [item for item in quantities if _within(item, group) and item.unit in _COUNTED and not _dated(item, dates)]
     day = _day(group, [item for item in dates if _within(item, group)], context)
     if day is None and not alone:
         day = _day(every, list(dates), context)
     own = [taxon for taxon in taxa if _within(taxon, group)]
-    taxon = (own or list(taxa))[0]
+    taxon = min(own, key=lambda item: (item.field != "title", item.start)) if len(own) > 1 else (own or list(taxa))[0]
     where = next((part for part in whole if part.field == "text"), whole[0])
     last = [part for part in whole if part.field == where.field][-1]
     written = getattr(text, where.field)[where.start : last.end].strip()
@@ -151,6 +153,15 @@ def _part(item: Location | Quantity | Date | Taxon, group: list[Part]) -> Part |
     return next((part for part in group if part.field == item.field and part.start <= item.start < part.end), None)
 
 
+def _overlap(one: Taxon, other: Location) -> bool:
+    return one.field == other.field and one.start < other.end and other.start < one.end
+
+
+def _dated(item: Quantity, dates: Sequence[Date]) -> bool:
+    """Whether the figures of an amount are those of a date."""
+    return any(day.field == item.field and day.start <= item.start < day.end for day in dates)
+
+
 def _within(item: Location | Quantity | Date | Taxon, group: list[Part]) -> bool:
     return _part(item, group) is not None
 
@@ -161,7 +172,7 @@ def _place(group: list[Part], locations: list[Location]) -> Location | None:
     names = [item.name.casefold() for item in locations]
     for number, item in enumerate(locations):
         part = _part(item, group)
-        if part is None:
+        if part is None or (item.precision == "country" and away_from(part, item.start)):
             continue
         score = _FINE.get(item.precision, 1.0) + 0.4 * names.count(item.name.casefold()) - 0.05 * number
         score += 1.0 if item.field == "title" else 0.0

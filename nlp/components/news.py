@@ -21,6 +21,7 @@ from nlp.verdict import Verdict
 _CRIME = ("seizure", "arrest", "conviction", "smuggling", "poaching")
 _NOT_NEWS = ("image_media", "sport_team", "toy_plush", "brand", "pattern_print", "campaign")
 _AMOUNTS = frozenset({"kg", "g", "t", "lb", "pieces", "animals", "pairs", "viss"})
+_WIDER = {"Taeniopygia guttata": "Passeriformes"}  # the group holds leafbirds and bulbuls too
 _NEAR = 16  # characters between a number and the animal that it counts
 
 
@@ -28,9 +29,11 @@ def judge(rules: Rules, evidence: Evidence, things: Sequence[Thing], verdict: Ve
     """Adds up what a report says; see `models/rules.toml`."""
     things = [thing for thing in things if not _agent(evidence, thing)] or list(things)
     # A wild bird outside the Appendices is protected at home all the same.
-    things = [replace(t, exempt=False) if t.exempt and t.groups[0].endswith("_noncites") else t for t in things]
+    things = [_protected(thing) for thing in things]
     best = max(things, key=lambda thing: thing.base - (2 if thing.exempt else 0))
-    verdict.things = [t for t in things if not t.exempt and (t.base >= 1.0 or t is best) and beside(best, t)]
+    verdict.things = [
+        t for t in things if not t.exempt and (t is best or (t.base >= 1.0 and (beside(best, t) or not t.word.weak)))
+    ]
     verdict.base(best)
     if best.exempt:
         verdict.add(rules, "exempt", 1.0, best.word)
@@ -56,7 +59,7 @@ def judge(rules: Rules, evidence: Evidence, things: Sequence[Thing], verdict: Ve
         verdict.add(rules, "news.crime.more" if place else "news.crime", trust, word, f"news: {word.term.cls}")
     if not found and "police" in crimes and "customs" in crimes:
         verdict.add(rules, "news.crime", 0.8 * trust, crimes["customs"], "news: customs")
-    elif not found and counted and _acted(evidence):
+    elif not found and _acted(evidence, counted):
         verdict.add(rules, "news.crime", trust, best.word, "news: an agency acted")
     elif not found:
         verdict.add(rules, "news.quiet", 1.0, best.word)
@@ -65,6 +68,13 @@ def judge(rules: Rules, evidence: Evidence, things: Sequence[Thing], verdict: Ve
             verdict.add(rules, "news.police", trust, crimes[cls], f"news: {cls}")
     cues.more(rules, verdict, best, things)
     return verdict
+
+
+def _protected(thing: Thing) -> Thing:
+    """A wild bird outside the Appendices, no longer as exempt."""
+    if not "".join(thing.groups[:1]).endswith("_noncites"):
+        return thing
+    return replace(thing, exempt=False, taxon=_WIDER.get(thing.taxon, thing.taxon))
 
 
 def _agent(evidence: Evidence, thing: Thing) -> bool:
@@ -77,10 +87,11 @@ def _agent(evidence: Evidence, thing: Thing) -> bool:
     )
 
 
-def _acted(evidence: Evidence) -> bool:
-    """Whether an agency is named in a sentence that reports a seizure or an arrest."""
+def _acted(evidence: Evidence, counted: bool) -> bool:
+    """Whether an agency is named in a sentence that reports an arrest, or a seizure of what is counted."""
     langs = (evidence.context.language.code, evidence.context.country)
-    every = [part for part in parts(evidence.text, tongues(*langs)) if part.roles & {"seizure", "arrest", "conviction"}]
+    roles = {"arrest", "conviction", "seizure"} if counted else {"arrest", "conviction"}
+    every = [part for part in parts(evidence.text, tongues(*langs)) if part.roles & roles]
     return bool(every) and acted(evidence.text, every, "seizure", langs)[0] != ""
 
 
@@ -125,7 +136,8 @@ def _aside(evidence: Evidence, best: Thing, things: Sequence[Thing], counted: bo
     if about("stage") and not (counted and told):
         return best.word
     for role in ("research", "policy", "zoo"):
-        if about(role) and not counted and (role in topics["title"] or not told):
+        both = role in topics["title"] and len(topics["text"].get(role, ())) > 1
+        if about(role) and (both or not counted) and (role in topics["title"] or not told):
             return best.word
     if about("zoo") and not told and not material:
         return best.word
@@ -152,12 +164,12 @@ def _cues(evidence: Evidence, field: str) -> list[Cue]:
 def _named(evidence: Evidence, thing: Thing) -> bool:
     """Whether an animal is a person, a gang or a brand: in quotation marks ("El Jaguar"), or after "known as"."""
     word = thing.word
-    if thing.material:
-        return False
     value: str = getattr(evidence.text, word.field)
+    if thing.material:
+        return value[word.end : word.end + 2].lstrip("\"'”’」》").startswith("牌")
     before, after = value[max(0, word.start - 12) : word.start], value[word.end : word.end + 12]
     if any(mark in before for mark in "\"'«“‘„「『") and any(mark in after for mark in "\"'»”’“」』"):
         return True
     folded = view(value)
     spans = (folded.span(cue.start, cue.end) for cue in _cues(evidence, word.field) if cue.role == "nick")
-    return any(0 <= word.start - end <= 3 for _, end in spans)
+    return any(0 <= word.start - end <= 3 or 0 <= start - word.end <= 1 for start, end in spans)

@@ -32,6 +32,23 @@ _SET_OF = regex.compile(
 _GAP = regex.compile(r"[^\d.,;:!?\n()。，、،؛/%€$£¥₹]{0,34}\Z")
 _WIDE_GAP = regex.compile(r"[^\d.,;:!?\n()。，、،؛/%]{0,8}\Z")
 _STANDING = regex.compile(r"\b(?P<who>yapo|zipo|vipo|ipo|wapo|ninazo|ninayo|ninao|ninavyo|yako) \Z")
+_AND_A_HALF = regex.compile(r" (?:e mei[ao]|y medi[ao]|et demie?|e mezz[oa]|and a half|setengah|na nusu|с половиной)\b")
+# "15 to 20 animals a month" is no amount of a seizure.
+_A_MONTH = regex.compile(
+    r" (?:animals |birds |pieces |kg )?(?:an? (?:month|year|week|day)|"
+    r"(?:per|each|every) (?:month|year|week|day)|par (?:mois|an)|"
+    r"al (?:mes|mese)|por (?:mes|ano)|pro (?:monat|jahr)|per (?:maand|jaar|bulan)|в месяц|в год)\b"
+)
+# "64 paws of a bear" are parts, "12 ejemplares de tortuga" are tortoises.
+_PART_OF = regex.compile(
+    r" (?P<what>\p{L}+)(?: \p{L}+)? (?:of|de|di|von|van|vom|do|da|del|des|dos) "
+    r"(?:the |el |la |los |le |les |der |den )?\Z"
+)
+_SPECIMEN = regex.compile(
+    r"(?:ejempl|especi|exempl|indiv|esempl|specim|crias?\b|cachor|filhot|beb[ei]|cub|juven|jeun|jung|young|pairs?\b|kind|type|tipo|dozen|doz|docen|dezen|decin|"
+    r"dizain|cente|hundred|thousand|mil|cuccio|pull|polluel|hatchl|welp|jong|soort|stuk|variet|parej|coppi|paar|casa|live|grup|group|shoal|flock|load|caisse|box|"
+    r"cage|carg|ship|lot|case)"
+)
 _OF = regex.compile(r" (?:za|vya|ya|la|cha) ")
 _MONTH = frozenset("月월")
 _YEARS = range(1700, 2101)
@@ -103,7 +120,12 @@ def _measured(folded: Folded, amount: Amount, context: Context) -> tuple[float, 
         _TIMES.search(before) or _SIZES.match(text, amount.end) or _SIZES.match(text, end)
     ):
         return None
+    if context.kind == "news" and _A_MONTH.match(text, end):
+        return None
     value = amount.value if amount.multiplied or measure.unit.kind == "count" else amount.measure
+    half = _AND_A_HALF.match(text, end)
+    if half is not None and value.is_integer():
+        value, end = value + 0.5, half.end()
     return round(value, 4), measure.unit.name, start, end
 
 
@@ -123,8 +145,12 @@ def _fits(folded: Folded, amount: Amount, measure: Measure, context: Context) ->
             or (following == " " and text[measure.end + 1 : measure.end + 2].isdigit())
         ):
             return False
-        if amount.spoken and amount.value == 1 and context.kind != "news":
-            return False
+        if (
+            amount.spoken
+            and amount.value == 1
+            and (context.kind != "news" or unit.name == "pairs" or context.language.code in _BEHIND)
+        ):
+            return False  # un couple: two people; one car in the words for one piece
         return not (amount.value in _YEARS and "," not in amount.digits and unit.name == "sets")
     if amount.spoken and not amount.multiplied and len(word) == 1 and word.isascii():
         return False
@@ -201,12 +227,15 @@ def _noun(folded: Folded, amount: Amount, here: list[Noun], context: Context) ->
             return None  # three sellers of tiger skin, five years for ivory
     if language == "sw" and _OF.match(between):
         return amount.value, "pieces", amount.start, amount.end  # vipande vitatu vya, pembe nane za: parts of it
-    animal, end = noun.animal, noun.end
+    of = _PART_OF.fullmatch(folded.text[amount.end : amount.end + len(between)])
+    animal, end = noun.animal and (of is None or _SPECIMEN.match(of.group("what")) is not None), noun.end
     for other in here[number + 1 :]:
         if other.start > end + 14 or not _GAP.fullmatch(folded.original[end : max(end, other.start)]):
             break
         if not other.animal:  # tortoise shells
             animal, end = False, max(end, other.end)
+    if _A_MONTH.match(folded.text, amount.end + end - stop):
+        return None
     return amount.value, "animals" if animal else "pieces", amount.start, amount.end
 
 

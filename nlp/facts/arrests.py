@@ -14,6 +14,8 @@ from nlp.facts.tables import tongues, view
 from nlp.records import Date, Text
 
 _MOST = 500
+_COUNTABLE = frozenset(["many", "done", "time", "fled", "none", *map(str, range(2, 10))])
+_SINGLE = frozenset({"one"})
 _FLED = 22  # characters between a number and "escaped"
 _UNSPACED = frozenset(["zh", "ja", "th", "lo", "km", "my"])
 _AGED = regex.compile(
@@ -32,6 +34,10 @@ _WITH = regex.compile(
     r"[^.;:()]{0,30}? (?:and (?:his|her|an? )|et (?:son|sa|une?)\b|y (?:su|una?)\b|e (?:seu|sua|uma?)\b"
     r"|e (?:il suo|la sua|suo|sua)\b|und (?:sein|seine|seinen|ihr|ihre|ihren)\b|en (?:zijn|haar)\b"
     r"|dan (?:istri|suami|anak|rekan|isteri)|и (?:его|ее)\b)"
+)
+_CHILD = regex.compile(
+    r" (?:and their (?:son|daughter)|et leur (?:fils|fille)|y su hij[oa]"
+    r"|e o filho|e a filha|und ihr(?:e|en)? (?:sohn|tochter)|en hun (?:zoon|dochter))\b"
 )
 # Ages tell people apart who are not counted: "a man, 41, and a woman, 38". Terms of prison are written likewise.
 _AGES = regex.compile(
@@ -63,7 +69,10 @@ def arrested(text: Text, group: Sequence[Part], context: Context, dates: Sequenc
             continue
         value: str = getattr(text, field)
         folded = view(value)
-        people = load("people.tsv").find(folded.text, langs, folded)
+        people = [
+            *load("people.tsv", only=_COUNTABLE).find(folded.text, langs, folded),
+            *load("people.tsv", only=_SINGLE).find(folded.text, langs, folded),
+        ]
         days = [(day.start, day.end) for day in dates if day.field == field]
         counted = [
             amount
@@ -74,7 +83,20 @@ def arrested(text: Text, group: Sequence[Part], context: Context, dates: Sequenc
             found = _people(folded.text, people, counted, part, folded.span, context.language.code)
             if found and (best is None or found > best):
                 best = found
+    if best is None and any("conviction" in part.roles for part in group):
+        return _accused(text, group, langs)
     return best
+
+
+def _accused(text: Text, group: Sequence[Part], langs: frozenset[str]) -> int | None:
+    """One, where a sentence names who is sentenced and another calls them "the accused"."""
+    for field in ("text", "title"):
+        folded = view(getattr(text, field))
+        for cue in load("people.tsv", only=_SINGLE).find(folded.text, langs, folded):
+            start, _ = folded.span(cue.start, cue.end)
+            if any(part.field == field and part.start <= start < part.end for part in group):
+                return 1
+    return None
 
 
 def _people(
@@ -108,6 +130,7 @@ def _people(
         if first is None:
             return ages or None
         return max(ages, 2 if _WITH.match(text, first.end) else 1)
+    told += [(end, end, 1) for _, end, _ in told if _CHILD.match(text, end)]
     told.sort()
     told += [
         (cue.start, cue.end, 1)

@@ -241,6 +241,8 @@ def _multiplier(view: Folded, at: int, language: str, langs: frozenset[str]) -> 
         hit = None
         for found in multipliers().at(view.text, gap, loose=True):
             following = view.text[found.end : found.end + 1]
+            if view.text[found.start : found.end + 4] == "ca the":
+                continue  # 4 cá thể: animals, not thousands
             if following and following in _METRIC and view.text[found.start : found.end] == "千":
                 continue  # 0.82千克 is a weight in kilograms
             if not (following == "" or following.isdigit() or _closes(view.text, found.end)):

@@ -48,19 +48,18 @@ class Part:
 
 
 @lru_cache(maxsize=1)
-def _reporting() -> Cues:
-    """The enforcement words of the lexicon."""
-    entries = []
+def _reporting() -> list[Cues]:
+    """The enforcement words of the lexicon and of the reports, by role: one phrase may tell of two."""
+    entries: dict[str, list[tuple[str, str, str]]] = {}
     for path in sorted(FOLDER.glob("*.tsv")):
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.startswith("enforcement\t"):
                 _, cls, word, *_ = line.split("\t")
                 if cls in _CLASSES:
-                    entries.append((cls, path.stem, word))
-    entries += [(role, lang, phrase) for role, lang, phrases in rows("reports.tsv") for phrase in phrases.split("|")]
-    return Cues(
-        sorted(entries, key=lambda entry: ("conviction", "seizure", "arrest", "poaching", "smuggling").index(entry[0]))
-    )
+                    entries.setdefault(cls, []).append((cls, path.stem, word))
+    for role, lang, phrases in rows("reports.tsv"):
+        entries.setdefault(role, []).extend((role, lang, phrase) for phrase in phrases.split("|"))
+    return [Cues(group) for group in entries.values()]
 
 
 @lru_cache(maxsize=1)
@@ -92,7 +91,7 @@ def parts(text: Text, langs: frozenset[str]) -> list[Part]:
         if not value:
             continue
         folded = view(value)
-        cues = _reporting().find(folded.text, langs, folded)
+        cues = [cue for table in _reporting() for cue in table.find(folded.text, langs, folded)]
         news = load("news_cues.tsv").find(folded.text, langs, folded)
         line = _DATELINE.match(value) if field == "text" else None
         dateline = line.end() if line and (line.group()[:3].isupper() or len(line.group()) <= 30) else -1
@@ -149,7 +148,7 @@ def kind_of(every: Sequence[Part]) -> str:
     """What is reported: a conviction when the title or first sentence says so, else seizure, arrest, poaching, smuggling."""  # noqa: E501
     roles = {role for part in every for role in part.roles}
     head = {role for part in every[:2] for role in part.roles}
-    if "conviction" in head:
+    if "conviction" in head or ("fine" in head and "seizure" not in head):
         return "conviction"
     for role in ("seizure", "arrest", "conviction", "poaching", "smuggling"):
         if role in roles:

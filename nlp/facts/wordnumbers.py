@@ -161,6 +161,10 @@ def without_other_words(folded: Folded, text: str) -> str:
         if known is None:
             continue
         first, last = folded.span(*found.span())
+        if found.group() == "nam" and text[found.start() - 2 : found.start()] == "\x00 ":
+            pieces += [text[at : found.start()], "\x00" * 3]  # 11 năm: years
+            at = found.end()
+            continue
         written = unicodedata.normalize("NFC", folded.original[first:last].casefold())
         if not written.isascii() and written not in known:
             pieces += [text[at : found.start()], "\x00" * len(found.group())]

@@ -44,6 +44,7 @@ _PLACED = regex.compile(
     r"city|park|reserve|forest|market|island|station|checkpoint|customs|court|area|municipality|prefecture|crossing|flughafen|hafen|havaliman|limani|"
     r"sinir|luchthaven|haven|जिले|जिला|में|हवाई)"
 )
+_KATAKANA = regex.compile(r"[\u30a1-\u30fa\u30fc]+")
 _SURE, _BIG = 3.0, 100_000
 
 
@@ -82,7 +83,7 @@ def candidates(text: str, context: Context) -> Iterator[Hit]:
     }
     others = gazetteer().phrases(folded.text)
     for start, end in spans:
-        if any(first <= start and end <= last for first, last in others):
+        if any(first <= start and end <= last for first, last in others) or _in_katakana(folded.text, start, end):
             continue
         yield _hit(folded, start, end, ends, context)
 
@@ -110,6 +111,14 @@ def _hit(folded: Folded, start: int, stop: int, ends: dict[int, str], context: C
     )
 
 
+def _in_katakana(text: str, start: int, end: int) -> bool:
+    """Katakana go on beside a name in katakana: a piece of another word (リュウキュウヤマガメ)."""
+    around = text[start - 1 : start] if start else "", text[end : end + 1]
+    return _KATAKANA.fullmatch(text, start, end) is not None and any(
+        _KATAKANA.fullmatch(char) for char in around if char
+    )
+
+
 def _glued(text: str, start: int) -> bool:
     """Letters of such a script (but Han and kana) stand right before the name."""
     return 0xE00 <= ord(text[start]) < 0x1800 and start > 0 and unspaced(text[start - 1])
@@ -126,6 +135,7 @@ def _spaced(folded: Folded, context: Context) -> Iterator[tuple[int, int]]:
     small letters are let through for single words and pairs of people who write no capitals at all.
     """
     text, names, original, starts = folded.text, gazetteer().names, folded.original, folded.starts
+    names_of = gazetteer().places
     tokens = [found.span() for found in islice(_TOKEN.finditer(text), _MOST_TOKENS)]
     joined = [_joined(text, tokens[at][1], tokens[at + 1][0]) for at in range(len(tokens) - 1)]
     joined.append(False)
@@ -148,7 +158,10 @@ def _spaced(folded: Folded, context: Context) -> Iterator[tuple[int, int]]:
                 skip = end_token + 1
                 break
         else:
-            if stop - start > 1 and ord(first) >= 0x600:
+            if context.language.code == "de" and context.kind == "news" and text[start:stop].endswith("er"):
+                if first.isupper() and any(p.population >= _BIG for p in names_of(text[start : stop - 2])):
+                    yield start, stop - 2  # Hamburger Hafen
+            elif stop - start > 1 and ord(first) >= 0x600:
                 yield from _inflected(text, start, stop)
 
 

@@ -1,4 +1,4 @@
-"""The tests of this folder share a part that is no test, the scorer of news; importlib mode does not find it by itself."""
+"""The scorer of news is shared by tests of this folder and is no test; importlib mode does not find it by itself."""
 
 import sys
 from pathlib import Path
