@@ -27,7 +27,12 @@ _NEAR = 16  # characters between a number and the animal that it counts
 
 def judge(rules: Rules, evidence: Evidence, things: Sequence[Thing], verdict: Verdict) -> Verdict:
     """Adds up what a report says; see `models/rules.toml`."""
-    things = [thing for thing in things if not _agent(evidence, thing)] or list(things)
+    things = [thing for thing in things if not _agent(evidence, thing) and not _small_genus(thing)]
+    return _judged(rules, evidence, things, verdict) if things else verdict
+
+
+def _judged(rules: Rules, evidence: Evidence, things: Sequence[Thing], verdict: Verdict) -> Verdict:
+    """The points of a report that names animals."""
     # A wild bird outside the Appendices is protected at home all the same.
     things = [_protected(thing) for thing in things]
     best = max(things, key=lambda thing: thing.base - (2 if thing.exempt else 0))
@@ -75,6 +80,12 @@ def _protected(thing: Thing) -> Thing:
     if not "".join(thing.groups[:1]).endswith("_noncites"):
         return thing
     return replace(thing, exempt=False, taxon=_WIDER.get(thing.taxon, thing.taxon))
+
+
+def _small_genus(thing: Thing) -> bool:
+    """Whether a genus is written small: Spanish "martes" is Tuesday, Martes the martens."""
+    word = thing.word
+    return word.term.kind == "taxon" and " " not in word.term.key and word.text[:1].islower()
 
 
 def _agent(evidence: Evidence, thing: Thing) -> bool:

@@ -223,3 +223,11 @@ def test_people_are_counted_and_not_their_years(reader, text, want):
 def test_amounts_of_events(reader, text, want):
     found = reader.read(Text("x", "news", "", text, published="2024-06-19"))
     assert [{(q.value, q.unit) for q in event.quantities} for event in found.events] == [want]
+
+
+def test_tuesday_is_no_marten(reader):
+    told_of = (
+        "Militares aseguraron el martes 320 kilos de metanfetamina y detuvieron a dos hombres, uno apodado 'El Jaguar'."
+    )
+    found = reader.read(Text("x", "news", "Cae cargamento en Culiacán", told_of, published="2023-11-29"))
+    assert not found.relevant
