@@ -209,6 +209,8 @@ def _word(hit: Hit, name: FieldName, lane: Folded, language: Language, bare: boo
     term = hit.term
     start, end = lane.span(hit.start, hit.end)
     surface = lane.original[start:end]
+    if language.code == "tr" and hit.disguise and ("'" in surface or "’" in surface):
+        return None  # Van'da: in Van, and no orchid
     disguise = list(hit.disguise)
     if not surface.isascii() or not term.word.isascii():
         verdict = _marks(term, surface, bare, bool(hit.disguise), language)

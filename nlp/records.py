@@ -145,7 +145,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """A date that the text names: ISO `value`, `precision` day | month | year."""
+    """A date that the text names: ISO `value` (a week as 2024-W20), `precision` day | week | month | year."""
 
     value: str
     precision: str
@@ -157,7 +157,13 @@ class Date:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What a news text reports. A weight never becomes a count of animals; absent facts are None or ""."""
+    """What a news text reports. A weight never becomes a count of animals; absent facts are None or "".
+
+    `type` seizure | arrest | conviction | poaching | smuggling. `precision` is that of `event_date`, `place_precision` that
+    of `place` (as in `Location`). `agency` is who acted: police | customs | wildlife service | border guard | coast guard |
+    army | quarantine | security service | prosecutor | court, `agency_text` the words that say so. Two events of one
+    `type` are two operations; `nlp.incidents` tells whether events of two texts are one.
+    """  # noqa: E501
 
     type: str
     place: str
@@ -170,6 +176,9 @@ class Event:
     text: str
     start: int
     end: int
+    agency: str = ""
+    agency_text: str = ""
+    place_precision: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,3 +181,12 @@ def _join(thing: Thing, parts: Iterable[Word], rules: Rules, evidence: Evidence)
     if word.disguise or best.disguise:
         base += rules.points("disguise")
     return replace(thing, form="composite", codes=(best.term.cls,), base=max(base, thing.base), part=best)
+
+
+def beside(best: Thing, thing: Thing) -> bool:
+    """Whether a second thing is told of too, not a motif or a doubtful word beside the first."""
+    if thing is best or set(thing.groups) & set(best.groups):
+        return True
+    if thing.word.weak or thing.form == "emoji" or thing.base < 0.55 * best.base:
+        return False
+    return thing.material or not best.material

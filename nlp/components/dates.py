@@ -36,6 +36,10 @@ _AFTER = regex.compile(r"[.,]?\s?(\d{1,2})(?:st|nd|rd|th)?(?![\d:.,]\d|\d|%)")
 _YEAR = regex.compile(
     r"[.,]?\s{0,2}(?:(?:de|del|of|nam|năm|พ\.?ศ\.?|ค\.?ศ\.?|ພ\.?ສ\.?|ឆ្នាំ|года|г\.?|عام|سنة|mwaka)\s{0,2})?((?:19|20|25)\d\d)(?!\d)"
 )
+_LAST = regex.compile(
+    r"\b(?:last|pasado|passad[oa]|ultim[oa]|scors[oa]|letzte[nrm]?|vergangene[nrm]?|vorige[nr]?|afgelopen|proshl\w*|прошл\w*|минувш\w*|gecen)"
+    r" \0|\0 (?:dernier|pasado|passad[oa]|ultimo|scors[oa]|lalu|lepas|iliyopita)\b|上\0|지난 \0|지난\0"
+)
 _PAREN = regex.compile(r"\s?[(（]\s?(\d{1,2})[/.](\d{1,2})(?:[/.]((?:19|20|25)\d\d))?\s?[)）]")
 
 
@@ -47,6 +51,7 @@ class Found(NamedTuple):
     start: int
     end: int
     relative: bool = False
+    from_last: int = 0
 
 
 @lru_cache(maxsize=1)
@@ -90,7 +95,8 @@ def published(context: Context) -> date | None:
 def find(field: FieldName, text: str, context: Context) -> list[Date]:
     """The dates of one field, in order. Years that are left out are those that bring the date nearest before publication.
 
-    Weekdays and words such as "yesterday" count back from the day of publication, and are left out without one.
+    Weekdays and words such as "yesterday" count back from the day of publication, and are left out without one; "a day
+    earlier" counts from the day named before it; "last week" is a week (2024-W20), for no day is said.
     Buddhist and Minguo years become common ones.
     """  # noqa: E501
     folded = view(text)
@@ -106,6 +112,9 @@ def find(field: FieldName, text: str, context: Context) -> list[Date]:
             continue  # "mardi 14 novembre": the weekday says nothing of its own
         end = found.end
         first, last = folded.span(found.start, found.end)
+        if found.from_last and out and out[-1].precision == "day":
+            day = date.fromisoformat(out[-1].value) + timedelta(days=found.from_last)
+            found = found._replace(value=day.isoformat())  # noqa: PLW2901
         out.append(Date(found.value, found.precision, text[first:last], field, first, last))
     return out
 
@@ -176,6 +185,12 @@ def _dated(text: str, start: int, end: int, context: Context) -> bool:
             "يوم",
             "от",
             "tarehe",
+            "sang",
+            "chieu",
+            "trua",
+            "toi",
+            "dem",
+            "khuya",
         )
     )
     return bracket or (word and context.kind == "news")
@@ -206,13 +221,23 @@ def _named(text: str, langs: frozenset[str], on: date | None) -> Iterator[Found]
 
 def _relative(text: str, langs: frozenset[str], on: date) -> Iterator[Found]:
     for cue in islice(load("relative.tsv").find(text, langs), _MOST):
-        yield Found((on + timedelta(days=int(cue.role))).isoformat(), "day", cue.start, cue.end, True)
+        if cue.role.startswith("week"):
+            year, week, _ = (on + timedelta(weeks=int(cue.role[4:]))).isocalendar()
+            yield Found(f"{year}-W{week:02d}", "week", cue.start, cue.end, True)
+        elif cue.role.startswith("month"):
+            months = on.year * 12 + on.month - 1 + int(cue.role[5:])
+            yield Found(f"{months // 12:04d}-{months % 12 + 1:02d}", "month", cue.start, cue.end, True)
+        else:  # "-1@": counted from the day named before it, see `find`
+            ago = timedelta(days=int(cue.role.rstrip("@")))
+            yield Found((on + ago).isoformat(), "day", cue.start, cue.end, True, ago.days if "@" in cue.role else 0)
     for cue in islice(_weekdays().find(text, langs), _MOST):
         paren = _PAREN.match(text, cue.end)
         if paren:
             yield from _made(paren.group(3), paren.group(2), paren.group(1), cue.start, paren.end(), on)
             continue
         back = (on.weekday() - int(cue.role)) % 7
+        if not back and _LAST.search(text[max(0, cue.start - 12) : cue.start] + "\0" + text[cue.end : cue.end + 12]):
+            back = 7  # "last Thursday", written on a Thursday
         yield Found((on - timedelta(days=back)).isoformat(), "day", cue.start, cue.end, True)
 
 

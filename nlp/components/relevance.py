@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from nlp.components import cues
+from nlp.components import cues, news
 from nlp.evidence import Evidence, Word
 from nlp.rules import Rules
-from nlp.things import Thing, gap
+from nlp.things import Thing, beside, gap
 from nlp.verdict import Verdict
 
 _CRIME = ("seizure", "arrest", "conviction", "smuggling", "poaching")
-_NOT_NEWS = ("image_media", "sport_team", "toy_plush", "brand", "pattern_print", "campaign")
 _OFFERED = ("sell", "buy", "no_papers", "price", "ship", "quantity_unit", "private_contact", "with_papers")
 
 
@@ -37,42 +36,8 @@ class Judge:
                 verdict.add(self._rules, "covered", 1.0, cover if cover.text else word)
             return verdict
         if kind == "news":
-            return self._news(evidence, things, verdict)
+            return news.judge(self._rules, evidence, things, verdict)
         return self._offer(evidence, things, verdict)
-
-    def _news(self, evidence: Evidence, things: Sequence[Thing], verdict: Verdict) -> Verdict:
-        best = max(things, key=lambda thing: thing.base - (2 if thing.exempt else 0))
-        verdict.things = [t for t in things if not t.exempt and (t.base >= 1.0 or t is best) and _beside(best, t)]
-        verdict.base(best)
-        if best.exempt:
-            verdict.add(self._rules, "exempt", 1.0, best.word)
-        # A doubtful word ("El Jaguar") lets crime words count for little.
-        trust = min(1.0, best.base)
-        other = [w for w in evidence.of("context") if w.term.cls == "othercrime"]
-        nick = _nickname(evidence, best)
-        if nick or (other and not best.material and sum(1 for t in things if t.groups == best.groups) < 2):
-            trust *= 0.3
-            verdict.add(self._rules, "news.other", 1.0, other[0] if other else best.word)
-        around = [w for w in evidence.of("innocent") if gap(w, best.word) <= 12 and w.term.cls in _NOT_NEWS]
-        if around:
-            trust *= 0.3
-            verdict.add(self._rules, around[0].term.cls, 1.0, around[0])
-        crimes: dict[str, Word] = {}
-        for word in evidence.of("enforcement"):
-            if word.field != "seller_text" and "weak" not in word.term.flags:
-                crimes.setdefault(word.term.cls, word)
-        found = [crimes[cls] for cls in _CRIME if cls in crimes]
-        for place, word in enumerate(found):
-            verdict.add(
-                self._rules, "news.crime.more" if place else "news.crime", trust, word, f"news: {word.term.cls}"
-            )
-        if not found and "police" in crimes and "customs" in crimes:
-            verdict.add(self._rules, "news.crime", 0.8 * trust, crimes["customs"], "news: customs")
-        for cls in ("police", "customs"):
-            if cls in crimes:
-                verdict.add(self._rules, "news.police", trust, crimes[cls], f"news: {cls}")
-        cues.more(self._rules, verdict, best, things)
-        return verdict
 
     def _offer(self, evidence: Evidence, things: Sequence[Thing], verdict: Verdict) -> Verdict:
         rules = self._rules
@@ -97,7 +62,7 @@ class Judge:
         verdict.things = [
             thing
             for value, _, thing in judged
-            if value > points - 2.5 and value > 0.2 and not thing.exempt and _beside(best, thing)
+            if value > points - 2.5 and value > 0.2 and not thing.exempt and beside(best, thing)
         ]
         for _, other, thing in judged:
             if thing in verdict.things:
@@ -246,20 +211,3 @@ def _nearness(thing: Thing, other: Word) -> float:
     if distance <= 60:
         return 0.45 if strong else 0.7
     return 0.15 if strong else 0.35
-
-
-def _beside(best: Thing, thing: Thing) -> bool:
-    """Whether a second thing is offered too, not a motif or a doubtful word beside the first."""
-    if thing is best or set(thing.groups) & set(best.groups):
-        return True
-    if thing.word.weak or thing.form == "emoji" or thing.base < 0.55 * best.base:
-        return False
-    return thing.material or not best.material
-
-
-def _nickname(evidence: Evidence, thing: Thing) -> bool:
-    """An animal in quotation marks ("El Jaguar") is a person or a gang."""
-    word = thing.word
-    value: str = getattr(evidence.text, word.field)
-    before, after = value[max(0, word.start - 6) : word.start], value[word.end : word.end + 2]
-    return any(mark in before for mark in "\"'«“‘„") and any(mark in after for mark in "\"'»”’“")

@@ -86,9 +86,16 @@ class Cues:
         return self._spoken[langs]
 
 
-@lru_cache(maxsize=8)
-def load(name: str, *, order: tuple[str, ...] = ()) -> Cues:
-    """The cues of a table with the columns role, lang, phrases (apart by |). `order`: roles that win over others."""
-    entries = [(role, lang, phrase) for role, lang, phrases in rows(name) for phrase in phrases.split("|")]
+@lru_cache(maxsize=16)
+def load(name: str, *, order: tuple[str, ...] = (), only: frozenset[str] = frozenset()) -> Cues:
+    """The cues of a table with the columns role, lang, phrases (apart by |). `order`: roles that win over others;
+    `only`: these roles, where a phrase may have several ("a poacher" is one, "3 poachers" are three).
+    """
+    entries = [
+        (role, lang, phrase)
+        for role, lang, phrases in rows(name)
+        for phrase in phrases.split("|")
+        if not only or role in only
+    ]
     entries.sort(key=lambda entry: order.index(entry[0]) if entry[0] in order else len(order))
     return Cues(entries)

@@ -11,11 +11,12 @@ import regex
 
 from nlp.facts.money import after, before, glued
 from nlp.facts.tables import Words, ends, rows, tongues, view
-from nlp.facts.wordnumbers import spoken, spoken_at
+from nlp.facts.wordnumbers import spoken, spoken_at, without_other_words
 from nlp.text import Folded
 
 _TAIL = regex.compile(r" ?(\d{1,4}+)(?![\d.,]\d)")
 _MULTIPLIER_FIRST = frozenset({"sw", "my"})  # elfu 25, သိန်း ၂၀
+_METRIC = frozenset("克米瓦")
 _MOST = 3000  # numbers read in one field; prices and amounts traded stand before that
 _GROUP_SPACE = frozenset(["fr", "ru", "es", "pt", "de", "it", "nl", "tr", "sw", "en", "und"])
 _COMMA_DECIMAL = frozenset(["de", "fr", "es", "pt", "it", "nl", "ru", "tr", "id", "vi", "lo", "km"])
@@ -147,8 +148,12 @@ def amounts(original: str, language: str, country: str) -> tuple[Amount, ...]:
             pieces += [text[at : amount.start], "\x00" * (amount.end - amount.start)]
             at = amount.end
         left = "".join([*pieces, text[at:]])
+    if language == "vi":
+        left = without_other_words(folded, left)
     out.extend(
-        Amount(start, end, value, value, "", by, True) for start, end, value, by in spoken(left, language, country)
+        Amount(start, end, value, value, "", by, True)
+        for start, end, value, by in spoken(left, language, country)
+        if not (text[start:end] == "千" and text[end : end + 1] in _METRIC)
     )
     return tuple(sorted(out, key=lambda amount: amount.start))
 
@@ -236,6 +241,10 @@ def _multiplier(view: Folded, at: int, language: str, langs: frozenset[str]) -> 
         hit = None
         for found in multipliers().at(view.text, gap, loose=True):
             following = view.text[found.end : found.end + 1]
+            if view.text[found.start : found.end + 4] == "ca the":
+                continue  # 4 cá thể: animals, not thousands
+            if following and following in _METRIC and view.text[found.start : found.end] == "千":
+                continue  # 0.82千克 is a weight in kilograms
             if not (following == "" or following.isdigit() or _closes(view.text, found.end)):
                 continue
             fitting = [

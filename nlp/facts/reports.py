@@ -1,33 +1,38 @@
-"""The sentences of a report and what they tell of: seizure, arrest, conviction, poaching; who was arrested."""
+"""The sentences of a report and what they tell of: seizure, arrest, conviction, poaching; earlier cases; who said so."""  # noqa: E501
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
+from typing import Any
 
 import regex
 
-from nlp.context import Context
-from nlp.facts.cues import Cue, Cues, load
-from nlp.facts.numbers import Amount, amounts
-from nlp.facts.tables import rows, tongues, view
+from nlp.facts.cues import Cues, load
+from nlp.facts.tables import rows, view
 from nlp.lexicon import FOLDER
 from nlp.records import FieldName, Location, Quantity, Text
+from nlp.text import Folded, key
 
-_CLASSES = frozenset({"seizure", "arrest", "conviction", "poaching", "smuggling"})
+# Not "conviction": the lexicon names courts and prosecutors there, which also open cases.
+_CLASSES = frozenset({"seizure", "arrest", "poaching", "smuggling"})
 _SENTENCE = regex.compile(r"(?:[.!?](?=[\s\"”’)]{1,3}(?:[\p{Lu}\p{Lo}\d\"“‘(]|\Z))|[。！？।។။]|\n)+[\"”’)\s]*")
 _DATELINE = regex.compile(r"\A\s*[\p{L} .,'()/\-]{2,60}?(?:\([\p{L}. ]{1,30}\)\s?)?\s?(?: - | – | — |—|--|: )")
 _ABBREVIATION = regex.compile(
     r"(?:\b(?:mr|mrs|dr|st|sr|sra|no|col|gen|lt|sgt|gov|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|kg|approx|tp|г|ул|тыс|руб)|\b\p{L}|\d)\.\s*\Z"
 )
-_MOST, _MOST_ARRESTS = 400, 500
-_UNSPACED = frozenset(["zh", "ja", "th", "lo", "km", "my"])
+_MOST = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A sentence: offsets into its field, the roles of its cues, where its dateline ends, folded cues for later."""
+    """A sentence: offsets into its field, the roles of its cues, where its dateline ends, cues for later.
+
+    `passing`: words before places that things came from or went to; `saying`: words of announcing; `vague`: "more than";
+    `separate`: begins another case; `earlier`: speaks of an earlier one; `told`: ends in "was announced".
+    """  # noqa: E501
 
     field: FieldName
     start: int
@@ -35,23 +40,46 @@ class Part:
     roles: frozenset[str]
     dateline: int
     passing: tuple[tuple[int, int], ...]
+    saying: tuple[tuple[int, int], ...]
+    vague: tuple[tuple[int, int], ...]
     separate: bool
+    earlier: bool
+    told: bool
 
 
 @lru_cache(maxsize=1)
-def _reporting() -> Cues:
-    """The enforcement words of the lexicon."""
-    entries = []
+def _reporting() -> list[Cues]:
+    """The enforcement words of the lexicon and of the reports, by role: one phrase may tell of two."""
+    entries: dict[str, list[tuple[str, str, str]]] = {}
     for path in sorted(FOLDER.glob("*.tsv")):
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.startswith("enforcement\t"):
                 _, cls, word, *_ = line.split("\t")
                 if cls in _CLASSES:
-                    entries.append((cls, path.stem, word))
-    entries += [(role, lang, phrase) for role, lang, phrases in rows("reports.tsv") for phrase in phrases.split("|")]
-    return Cues(
-        sorted(entries, key=lambda entry: ("conviction", "seizure", "arrest", "poaching", "smuggling").index(entry[0]))
-    )
+                    entries.setdefault(cls, []).append((cls, path.stem, word))
+    for role, lang, phrases in rows("reports.tsv"):
+        entries.setdefault(role, []).extend((role, lang, phrase) for phrase in phrases.split("|"))
+    return [Cues(group) for group in entries.values()]
+
+
+@lru_cache(maxsize=1)
+def _stems() -> dict[str, list[tuple[str, Any]]]:
+    """Stems of verbs by language, where prefixes and suffixes make too many forms to list: *kamat*, *ضبط*."""
+    out: dict[str, list[tuple[str, Any]]] = {}
+    for role, lang, stems in rows("report_stems.tsv"):
+        choice = "|".join(regex.escape(key(stem)) for stem in stems.split("|"))
+        out.setdefault(lang, []).append((role, regex.compile(rf"(?<![\p{{L}}\p{{M}}])[\p{{L}}\p{{M}}]*?(?:{choice})")))
+    return out
+
+
+def _stemmed(folded: Folded, langs: frozenset[str]) -> list[tuple[str, int, int]]:
+    """The verbs that are known by their stems, at original offsets."""
+    return [
+        (role, *folded.span(*found.span()))
+        for lang in sorted(langs & set(_stems()))
+        for role, pattern in _stems()[lang]
+        for found in islice(pattern.finditer(folded.text), _MOST)
+    ]
 
 
 def parts(text: Text, langs: frozenset[str]) -> list[Part]:
@@ -63,18 +91,39 @@ def parts(text: Text, langs: frozenset[str]) -> list[Part]:
         if not value:
             continue
         folded = view(value)
-        cues = _reporting().find(folded.text, langs, folded)
+        cues = [cue for table in _reporting() for cue in table.find(folded.text, langs, folded)]
         news = load("news_cues.tsv").find(folded.text, langs, folded)
         line = _DATELINE.match(value) if field == "text" else None
         dateline = line.end() if line and (line.group()[:3].isupper() or len(line.group()) <= 30) else -1
         reports = [(cue.role, *folded.span(cue.start, cue.end)) for cue in cues]
+        reports += _stemmed(folded, langs)
         others = [(cue.role, *folded.span(cue.start, cue.end)) for cue in news]
         for start, end in _sentences(value):
             roles = frozenset(role for role, first, _ in reports if start <= first < end)
-            passing = tuple((first, last) for role, first, last in others if role == "away" and start <= first < end)
-            separate = any(role == "apart" and start <= first < end for role, first, _ in others)
-            out.append(Part(field, start, end, roles, dateline, passing, separate))
+            here: dict[str, list[tuple[int, int]]] = {}
+            for role, first, last in others:
+                if start <= first < end:
+                    here.setdefault(role, []).append((first, last))
+            away, said, about = (tuple(here.get(role, ())) for role in ("away", "said", "about"))
+            flags = (role in here for role in ("apart", "before", "told"))
+            out.append(Part(field, start, end, roles, dateline, away, said, about, *flags))
     return out
+
+
+def of_now(group: list[Part]) -> list[Part]:
+    """The sentences of a case without those that look back on earlier ones; the first that reports it always stays."""
+    first = next((part for part in group if part.field == "text" and part.roles), None)
+    return [part for part in group if part is first or part.field == "title" or not part.earlier]
+
+
+def announced(part: Part, start: int, end: int) -> bool:
+    """Whether a day is that of the announcement: "said on Wednesday", 14日通报."""
+    return any(0 <= start - last <= 1 or 0 <= first - end <= 1 for first, last in part.saying)
+
+
+def vague(part: Part, start: int) -> bool:
+    """Whether an amount is said to be about so much."""
+    return any(0 <= start - last <= 4 for _, last in part.vague)
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:
@@ -99,7 +148,7 @@ def kind_of(every: Sequence[Part]) -> str:
     """What is reported: a conviction when the title or first sentence says so, else seizure, arrest, poaching, smuggling."""  # noqa: E501
     roles = {role for part in every for role in part.roles}
     head = {role for part in every[:2] for role in part.roles}
-    if "conviction" in head and "seizure" not in head:
+    if "conviction" in head or ("fine" in head and "seizure" not in head):
         return "conviction"
     for role in ("seizure", "arrest", "conviction", "poaching", "smuggling"):
         if role in roles:
@@ -130,58 +179,4 @@ def apart(every: list[Part], locations: Sequence[Location], quantities: Sequence
         ):
             groups.append([])
         groups[-1].append(part)
-    if len(groups) > 1:  # the title speaks of both, or of the first
-        return groups
-    return groups
-
-
-def arrested(text: Text, group: list[Part], context: Context) -> int | None:
-    """How many were arrested: a number of people in a sentence that tells of arrests; None when it tells of none."""
-    langs = tongues(context.language.code, context.country)
-    best: int | None = None
-    for field in ("text", "title"):
-        spans = [part for part in group if part.field == field]
-        if not spans:
-            continue
-        value: str = getattr(text, field)
-        folded = view(value)
-        people = load("people.tsv").find(folded.text, langs, folded)
-        counted = amounts(value, context.language.code, context.country)
-        for part in spans:
-            if not part.roles & {"arrest", "conviction"}:
-                continue
-            found = _people(folded.text, people, counted, part, folded.span, context.language.code)
-            if found and (best is None or found > best):
-                best = found
-    return best
-
-
-def _people(
-    text: str,
-    people: list[Cue],
-    counted: Sequence[Amount],
-    part: Part,
-    span: Callable[[int, int], tuple[int, int]],
-    language: str,
-) -> int | None:
-    """The largest number of people counted in one sentence, else one for "a man"."""
-    best = 0
-    reach = 4 if language in _UNSPACED else 28
-    for amount in counted:
-        start, end, value = amount.start, amount.end, amount.value
-        first, _ = span(start, end)
-        if not (part.start <= first < part.end) or not float(value).is_integer() or not 1 <= value <= _MOST_ARRESTS:
-            continue
-        for cue in people:
-            gap = text[end : cue.start]
-            if cue.role == "many" and 0 <= cue.start - end <= reach and _plain(gap):
-                best = max(best, int(value))
-    if best:
-        return best
-    return (
-        1 if any(cue.role == "one" and part.start <= span(cue.start, cue.end)[0] < part.end for cue in people) else None
-    )
-
-
-def _plain(gap: str) -> bool:
-    return gap.count(" ") <= 4 and not regex.search(r"[\d.,;:()/]|%|kg|year|tahun|anos|ans\b|\bkilo", gap)
+    return groups  # the title, which speaks of all or of the first, stays with the first

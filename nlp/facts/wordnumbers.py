@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
@@ -13,11 +14,12 @@ import regex
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from nlp.facts.tables import home, rows, tongues
-from nlp.text import key
+from nlp.text import Folded, key
 
 _UNSPACED = frozenset(["th", "lo", "km", "my", "zh", "ko"])
 _REVERSED = frozenset({"sw"})  # laki tatu: the multiplier stands first
 _MYRIADS = frozenset({"zh", "ja", "ko"})
+_WORD = re.compile(r"[a-z]+")
 _LONGEST, _MOST = 24, 3000
 
 
@@ -151,3 +153,32 @@ def _reversed(tokens: list[Token]) -> float:
         elif kind == "n":
             number += value
     return total + ((number or 1) + half * 0.5) * scale
+
+
+@lru_cache(maxsize=1)
+def _vietnamese() -> dict[str, set[str]]:
+    """The ways of writing each Vietnamese number word, by its folded form."""
+    out: dict[str, set[str]] = {}
+    for lang, _, _, words in rows("numerals.tsv"):
+        for word in (word for phrase in words.split("|") if lang == "vi" for word in phrase.split()):
+            out.setdefault(key(word), set()).add(unicodedata.normalize("NFC", word.casefold()))
+    return out
+
+
+def without_other_words(folded: Folded, text: str) -> str:
+    """The text without words that differ from number words in their accents: "tù" (prison) is not "tư" (four)."""
+    pieces, at = [], 0
+    for found in _WORD.finditer(text):
+        known = _vietnamese().get(found.group())
+        if known is None:
+            continue
+        first, last = folded.span(*found.span())
+        if found.group() == "nam" and text[found.start() - 2 : found.start()] == "\x00 ":
+            pieces += [text[at : found.start()], "\x00" * 3]  # 11 năm: years
+            at = found.end()
+            continue
+        written = unicodedata.normalize("NFC", folded.original[first:last].casefold())
+        if not written.isascii() and written not in known:
+            pieces += [text[at : found.start()], "\x00" * len(found.group())]
+            at = found.end()
+    return "".join([*pieces, text[at:]])

@@ -23,7 +23,7 @@ _MOST_WORDS, _MOST_TOKENS = 4, 20_000
 _JOINTS = str.maketrans("-'", "  ")
 _ROMANCE = frozenset({"fr", "es", "it", "pt"})
 _HANGUL_TAILS = frozenset(
-    ["시", "군", "구", "동", "도", "역", "에서", "에", "은", "는", "이", "가", "을", "를", "의", "로", "으로", "와", "과", "쪽", "근처", "지역", "까지", "부터", "시내", "인근", "시에서", "시내에서", "구에서", "동에서", "군에서", "에서만", "직거래", "에", "있는", "공항", "항", "발", "산", "행", "거주", "시장", "세관", "경찰서"]  # noqa: E501
+    ["시", "군", "구", "동", "도", "역", "에서", "에", "은", "는", "이", "가", "을", "를", "의", "로", "으로", "와", "과", "쪽", "근처", "지역", "까지", "부터", "시내", "인근", "시에서", "시내에서", "구에서", "동에서", "군에서", "에서만", "직거래", "에", "있는", "공항", "항", "발", "산", "행", "거주", "시장", "세관", "경찰서", "지법", "지법은", "지법이", "지방법원", "지방법원은", "지검", "지검은", "본부세관", "본부세관은", "세관은", "세관이", "경찰서는", "경찰청", "경찰청은", "해경", "해경은", "해양경찰서", "해양경찰서는", "공항에서", "공항으로", "공항을", "공항세관", "공항세관은", "항에서", "항으로", "항을", "항에", "시의", "의"]  # noqa: E501
 )  # fmt: skip
 _ARABIC_HEADS = (
     ("وال", "ال"),
@@ -36,6 +36,7 @@ _ARABIC_HEADS = (
     ("ل", ""),
     ("ف", ""),
 )
+_RUSSIAN_ADJECTIVES = ("скими", "ского", "ские", "скии", "ских", "ским", "ская", "скои", "скую")
 _RUSSIAN_ENDINGS = ("ского", "скои", "ом", "ем", "ои", "еи", "ах", "ях", "ов", "ью", "а", "е", "у", "ы", "и", "я", "ю")
 _RUSSIAN_STEMS = ("", "а", "я", "ь", "о", "е", "ы", "и", "ии", "ск", "скии")
 _ALONE_BEFORE = frozenset(".,;:!?\n()[]|/·•–—-。，、；：！？။៖។၊→📍🏠")
@@ -45,6 +46,7 @@ _PLACED = regex.compile(
     r"city|park|reserve|forest|market|island|station|checkpoint|customs|court|area|municipality|prefecture|crossing|flughafen|hafen|havaliman|limani|"
     r"sinir|luchthaven|haven|जिले|जिला|में|हवाई)"
 )
+_KATAKANA = regex.compile(r"[\u30a1-\u30fa\u30fc]+")
 _SURE, _BIG = 3.0, 100_000
 
 
@@ -83,7 +85,7 @@ def candidates(text: str, context: Context) -> Iterator[Hit]:
     }
     others = gazetteer().phrases(folded.text)
     for start, end in spans:
-        if any(first <= start and end <= last for first, last in others):
+        if any(first <= start and end <= last for first, last in others) or _in_katakana(folded.text, start, end):
             continue
         hit = _hit(folded, start, end, ends, context)
         if hit is not None:
@@ -121,6 +123,14 @@ def _hit(folded: Folded, start: int, stop: int, ends: dict[int, str], context: C
     )
 
 
+def _in_katakana(text: str, start: int, end: int) -> bool:
+    """Katakana go on beside a name in katakana: a piece of another word (リュウキュウヤマガメ)."""
+    around = text[start - 1 : start] if start else "", text[end : end + 1]
+    return _KATAKANA.fullmatch(text, start, end) is not None and any(
+        _KATAKANA.fullmatch(char) for char in around if char
+    )
+
+
 def _glued(text: str, start: int) -> bool:
     """Letters of such a script (but Han and kana) stand right before the name."""
     return 0xE00 <= ord(text[start]) < 0x1800 and start > 0 and unspaced(text[start - 1])
@@ -141,12 +151,16 @@ def _spaced(folded: Folded, context: Context) -> Iterator[tuple[int, int]]:
     tokens = [found.span() for found in islice(pattern.finditer(text), _MOST_TOKENS)]
     words = [text[start:stop] for start, stop in tokens]
     words.append("")
+    names_of, german = gazetteer().places, context.language.code == "de" and context.kind == "news"
     heads, seconds, skip = gazetteer().heads, gazetteer().seconds, 0
     # Where a name may begin: most words of a text begin none, and no language but later ones glues anything to it.
     hopeful = [
         at
         for at, word in enumerate(words[:-1])
-        if word in names or (word in heads and words[at + 1] in seconds) or word >= "\u0600"
+        if word in names
+        or (word in heads and words[at + 1] in seconds)
+        or word >= "\u0600"
+        or (german and word.endswith("er"))
     ]
     for at in hopeful:
         start, stop = tokens[at]
@@ -167,7 +181,10 @@ def _spaced(folded: Folded, context: Context) -> Iterator[tuple[int, int]]:
                 skip = end_token + 1
                 break
         else:
-            if stop - start > 1 and ord(first) >= 0x600:
+            if german and text[start:stop].endswith("er"):
+                if first.isupper() and any(p.population >= _BIG for p in names_of(text[start : stop - 2])):
+                    yield start, stop - 2  # Hamburger Hafen
+            elif stop - start > 1 and ord(first) >= 0x600:
                 yield from _inflected(text, start, stop)
 
 
@@ -195,6 +212,10 @@ def _inflected(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def stem(word: str) -> str:
     """The nominative of a Russian place name in another case, "" where none is known."""
     names = gazetteer()
+    for ending in _RUSSIAN_ADJECTIVES:  # Оренбургские таможенники
+        base = word[: -len(ending)]
+        if word.endswith(ending) and len(base) >= 4 and any(p.population >= _BIG for p in names.places(base)):
+            return base
     for ending in _RUSSIAN_ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             base = word[: -len(ending)]
@@ -248,7 +269,7 @@ def choose(hit: Hit, context: Context, named: frozenset[str]) -> tuple[Place, fl
 
 def _sure(hit: Hit, place: Place, context: Context, at: str, named: frozenset[str]) -> float:
     """Points for a name being meant as this place; three are enough."""
-    first = hit.name[0]
+    first, at_home = hit.name[0], bool(context.country)
     cased = first.isalpha() and (first.upper() != first)
     near = place.country == at or place.country in named
     langs = gazetteer().words.get(hit.name, frozenset())
@@ -280,8 +301,10 @@ def _sure(hit: Hit, place: Place, context: Context, at: str, named: frozenset[st
         points -= 2.5
     if ordinary or foreign_word:
         points -= 1.7 if not (hit.cue and hit.capital) else 0.9
+    kin = context.kind == "news" and not at_home and place.country in _kin(context.language.code)
+    points += 0.8 if kin and not near else 0.0  # Voi in Swahili, whatever country most of its readers live in
     if len(hit.name) <= 3 and cased:
-        points -= 0.4 if hit.name.isascii() and place.precision in ("city", "province") and near else 1.2
+        points -= 0.4 if hit.name.isascii() and place.precision in ("city", "province") and (near or kin) else 1.2
     if place.precision == "country":
         points = 4.0 if hit.cue or context.kind == "news" else 2.0
     return points
