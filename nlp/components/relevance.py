@@ -106,7 +106,7 @@ class Judge:
         cues.said(self._rules, verdict, evidence, context, best)
         cues.cues(self._rules, verdict, evidence, best)
         crimes = {w.term.cls: w for w in evidence.of("enforcement")
-                  if w.term.cls in _CRIME and "weak" not in w.term.flags
+                  if w.term.cls in _CRIME and not {"weak", "report"} & w.term.flags
                   and w.field != "seller_text"}  # fmt: skip
         if crimes:
             verdict.add(self._rules, "enforced", 1.0 if len(crimes) > 1 else 0.4, next(iter(crimes.values())))
