@@ -26,9 +26,8 @@ class Calibration:
         self.version = version
         self.lines = lines
         for kind, knots in lines.items():
-            if (0.0, 0.0) not in knots or any(
-                a[0] >= b[0] or a[1] >= b[1] for a, b in zip(knots, knots[1:], strict=False)
-            ):
+            rises = all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(knots))
+            if not rises or (0.0, 0.0) not in knots:
                 raise ValueError(f"the line of {kind} does not rise through nought")
 
     def score(self, kind: str, points: float) -> float:

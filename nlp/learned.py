@@ -9,6 +9,7 @@ source, may be given; for texts of its source such a model stands before the shi
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import zipfile
 import zlib
@@ -58,11 +59,14 @@ class Model:
         return self.bias + features.weigh(named, self.weights)
 
 
-def pack(model: Model, stream: Any) -> None:
-    """Write the weights as arrays."""
+def packed(model: Model) -> tuple[bytes, dict[str, Any]]:
+    """The two files of a model: its arrays, and its card with their hash."""
     keys = np.array(sorted(model.weights), dtype=np.uint32)
     values = np.array([model.weights[int(key)] for key in keys], dtype=np.float32)
+    stream = io.BytesIO()
     np.savez_compressed(stream, keys=keys, weights=values, bias=np.float64(model.bias))
+    data = stream.getvalue()
+    return data, {**model.card, "weights": len(keys), "weights_sha256": hashlib.sha256(data).hexdigest()}
 
 
 def load(folder: Path, name: str) -> Model:

@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from nlp.analyse import parse
-from nlp.learned import FOLDER
+from nlp.learned import FOLDER, packed
 from nlp.pipeline import Reader
 from nlp.records import Text
 from nlp.train.figures import figures
 from nlp.train.labelled import Labelled, Seen, digest, see
-from nlp.train.learn import Trained, packed, train
+from nlp.train.learn import Trained, train
 
 SOURCES = {"tiles": "animal_products.jsonl", "sharks": "shark_products.jsonl"}
 BLOCKS = {

@@ -12,8 +12,8 @@ from sklearn.model_selection import StratifiedKFold
 from nlp.calibration import SLOPE, Calibration
 
 Knots = list[tuple[float, float]]
-BIN = 15.0
-"""Texts (by weight) that a knot stands for at least."""
+BIN, MOST_BINS = 15.0, 20
+"""Texts (by weight) that a knot stands for at least, and knots of one side at most."""
 FOLDS, REPEATS = 5, 3
 _STEP = 0.01
 
@@ -32,7 +32,7 @@ def line(points: np.ndarray, relevant: np.ndarray, weights: np.ndarray) -> Knots
 
 def _side(points: np.ndarray, right: np.ndarray, weights: np.ndarray) -> Knots:
     """Knots of one side: how often texts at this distance from nought are judged rightly."""
-    bins = list(_bins(points, right, weights))
+    bins = list(_bins(points, right, weights, max(BIN, float(weights.sum()) / MOST_BINS)))
     if not bins:
         return []
     x, good, whole = (np.array(column) for column in zip(*bins, strict=True))
@@ -52,7 +52,8 @@ def _side(points: np.ndarray, right: np.ndarray, weights: np.ndarray) -> Knots:
     return knots
 
 
-def _bins(points: np.ndarray, right: np.ndarray, weights: np.ndarray) -> Iterator[tuple[float, float, float]]:
+def _bins(points: np.ndarray, right: np.ndarray, weights: np.ndarray,
+          least: float) -> Iterator[tuple[float, float, float]]:  # fmt: skip
     """(mean points, weight judged rightly, weight) of neighbours; equal points are never parted."""
     order = np.argsort(points, kind="stable")
     x = good = whole = 0.0
@@ -60,7 +61,7 @@ def _bins(points: np.ndarray, right: np.ndarray, weights: np.ndarray) -> Iterato
         weight = float(weights[at])
         x, good, whole = x + weight * float(points[at]), good + weight * bool(right[at]), whole + weight
         last = place + 1 == len(order)
-        if last or (whole >= BIN and points[order[place + 1]] > points[at]):
+        if last or (whole >= least and points[order[place + 1]] > points[at]):
             yield x / whole, good, whole
             x = good = whole = 0.0
 
@@ -77,4 +78,5 @@ def held_out(points: np.ndarray, relevant: np.ndarray, weights: np.ndarray) -> I
 
 def plain(points: Sequence[float] | np.ndarray) -> np.ndarray:
     """The points themselves taken as log-odds."""
-    return 1 / (1 + np.exp(-np.asarray(points, dtype=float)))
+    made: np.ndarray = 1 / (1 + np.exp(-np.asarray(points, dtype=float)))
+    return made

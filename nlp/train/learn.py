@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +15,10 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from nlp import features
 from nlp.calibration import calibration
 from nlp.features import number
-from nlp.learned import Model, pack
+from nlp.learned import Model
 from nlp.train.figures import Figures, figures, mean
-from nlp.train.labelled import Seen
+from nlp.train.labelled import Seen, enough
 
-FEWEST, FEWEST_OF_EACH = 40, 10
-"""Labels below which folds of ten say nothing. With 50, word models reach an average precision of .84, with 100 .91."""
 FOLDS, REPEATS = 10, 3
 STRENGTHS = (1.0, 3.0, 10.0)
 """How freely weights may grow (C of scikit-learn); chosen within each fold, on what is not judged there."""
@@ -48,16 +44,6 @@ class Trained:
     """Points of each text by a model that had not seen it, of one repeat."""
 
 
-def enough(seen: Sequence[Seen]) -> str:
-    """Why these labels are too few, in words; "" when they suffice."""
-    yes = sum(one.relevant for one in seen)
-    no = len(seen) - yes
-    if len(seen) >= FEWEST and min(yes, no) >= FEWEST_OF_EACH:
-        return ""
-    return (f"{len(seen)} decided listings ({yes} relevant, {no} not); "
-            f"at least {FEWEST} are needed, {FEWEST_OF_EACH} of each")  # fmt: skip
-
-
 def at_present(seen: Seen) -> float:
     """The points of the reader as it is shipped."""
     return seen.now
@@ -70,7 +56,7 @@ def train(name: str, seen: Sequence[Seen], about: Mapping[str, Any], blocks: Map
     Both figures are means over three times ten folds, in which texts of one group stay together. The model itself is
     made of all texts. ValueError when there are too few.
     """
-    if short := enough(seen):
+    if short := enough([one.relevant for one in seen]):
         raise ValueError(short)
     spoken = [one for one in seen if not one.silent]
     labels = np.array([one.relevant for one in seen])
@@ -98,14 +84,6 @@ def train(name: str, seen: Sequence[Seen], about: Mapping[str, Any], blocks: Map
     model = Model(name, weights, float(fitted.intercept_[0]), card)
     share = float(labels.mean())
     return Trained(model, was, now, _worse(was, now, share * (1 - share)), held)
-
-
-def packed(model: Model) -> tuple[bytes, dict[str, Any]]:
-    """The two files of a model: its arrays, and its card with their hash."""
-    stream = io.BytesIO()
-    pack(model, stream)
-    data = stream.getvalue()
-    return data, {**model.card, "weights": len(model.weights), "weights_sha256": hashlib.sha256(data).hexdigest()}
 
 
 def _worse(was: Figures, now: Figures, guessing: float) -> tuple[str, ...]:
