@@ -1,4 +1,4 @@
-"""From points to a probability: a rising line by kind of text, learned where the points had been counted.
+"""From points to a probability: a rising line by kind of text, and one for texts that a model read.
 
 The line maps points to log-odds and passes through nought, so that a text is relevant when its score is above a half.
 It rises everywhere: more points are a higher score.
@@ -14,6 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 
 FILE = Path(__file__).parent / "models" / "calibration.json"
+LEARNED = "learned"
+"""The line of texts that a model read, of whatever kind: its points are log-odds, those of the rules are not."""
 SLOPE = 0.05
 """Log-odds a point beyond the last knot: what is surer than anything seen is not much surer than that."""
 _MOST = 30.0

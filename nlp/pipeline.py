@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 import spacy
 
-from nlp.calibration import calibration
+from nlp.calibration import LEARNED, calibration
 from nlp.components.factories import ORDER, State, joined
 from nlp.components.relevance import Judge
 from nlp.context import Context
@@ -152,7 +152,7 @@ class Reader:
             id=text.id,
             language=language,
             relevant=verdict.relevant,
-            score=round(self._calibration.score(text.kind, verdict.points), 6),
+            score=round(self._calibration.score(LEARNED if model else text.kind, verdict.points), 6),
             reasons=tuple(verdict.reasons),
             taxa=out.get("taxa", ()),
             terms=out.get("terms", ()),

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from nlp import features
-from nlp.calibration import calibration
+from nlp.calibration import LEARNED, calibration
 from nlp.features import number
 from nlp.learned import Model
 from nlp.train.figures import Figures, figures, mean
@@ -64,7 +64,8 @@ def train(name: str, seen: Sequence[Seen], about: Mapping[str, Any], blocks: Map
     asked = np.array([not one.silent for one in seen])
     least = np.array([one.least for one in seen])
     old = np.array([before(one) for one in seen])
-    kinds = [one.kind for one in seen]
+    kinds = [one.kind if one.silent else LEARNED for one in seen]
+    were = [LEARNED if one.model and before is at_present else one.kind for one in seen]
     after, held = [], np.zeros(0)
     for points in _held_out(matrix, labels[asked], [one.group for one in spoken], strengths):
         whole = np.array([one.rules for one in seen])
@@ -72,7 +73,7 @@ def train(name: str, seen: Sequence[Seen], about: Mapping[str, Any], blocks: Map
         whole = np.maximum(whole, least)
         after.append(figures(labels, whole, _scores(kinds, whole)))
         held = whole
-    was, now = figures(labels, old, _scores(kinds, old)), mean(after)
+    was, now = figures(labels, old, _scores(were, old)), mean(after)
     strength = _strength(matrix, labels[asked], strengths)
     fitted = _fit(matrix, labels[asked], strength)
     weights = _weights(names, fitted.coef_[0], blocks)

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlp import features, learned
-from nlp.calibration import Calibration, calibration
+from nlp.calibration import LEARNED, Calibration, calibration
 from nlp.train.calibrate import line
 from nlp.train.figures import average_precision, expected_error, figures
 from nlp.train.labelled import Seen
 from nlp.train.learn import train
 
-KINDS = ("listing", "post", "news")
+KINDS = ("listing", "post", "news", LEARNED)
 
 
 def seen(number: int, relevant: bool, sense: bool, group: str = "") -> Seen:
