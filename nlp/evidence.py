@@ -60,11 +60,12 @@ class Scan:
         name."""
         hints = set()
         hush = set()
+        tile = "text" not in self.folded  # a title alone: its kind of goods may say enough
         for hits in self.hits.values():
             for hit in hits:
                 if hit.term.kind in ANIMAL or hit.term.kind == "emoji":
                     return True
-                if hit.term.cls.startswith("broad_"):
+                if tile and hit.term.cls.startswith("broad_"):
                     return True
                 if hit.term.cls in ("unsaid", "hint") and hit.term.kind == "context":
                     hints.add(hit.term.key)

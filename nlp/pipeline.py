@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import spacy
 
+from nlp.calibration import LEARNED, calibration
 from nlp.components.factories import ORDER, State, joined
 from nlp.components.relevance import Judge
 from nlp.context import Context
@@ -18,13 +20,17 @@ from nlp.disguise import Disguises
 from nlp.evidence import Evidence, Scan, gather, scan
 from nlp.facts.whole import Facts, read
 from nlp.language import detect
+from nlp.learned import Model, Models
 from nlp.lexicon import FOLDER, load
 from nlp.match import Matcher
 from nlp.records import Analysis, Language, Text
 from nlp.rules import rules
 from nlp.taxonomy import taxonomy
+from nlp.things import Thing, things
 from nlp.tokenizer import ScriptTokenizer
 from nlp.verdict import Verdict
+
+log = logging.getLogger(__name__)
 
 VERSION = "2026.11"
 _BATCH = 200  # texts a memory zone: strings of unseen words are given back at its end
@@ -47,6 +53,15 @@ def tables_at_rest() -> Iterator[None]:
             gc.enable()
 
 
+class Weighed(NamedTuple):
+    """A text as the rules see it. `named`: whether it names anything, so that a model may speak."""
+
+    evidence: Evidence
+    things: list[Thing]
+    verdict: Verdict
+    named: bool
+
+
 class Reader:
     """Reads texts. Costs about two seconds to build; keep one a process (it cannot be pickled: build one in each
     worker).
@@ -55,20 +70,27 @@ class Reader:
     use of
     one; it is for streams in which most texts name none. `extra_lexicon` is a folder of further word tables in the
     form of `nlp/lexicons`; a wrong row raises
-    `nlp.lexicon.LexiconError` naming file and line.
+    `nlp.lexicon.LexiconError` naming file and line. `models` is a folder of models of single sources, as `osint train`
+    writes them; one that cannot be used is named in `models.problems`, and the rules go on without it.
     """
 
-    def __init__(self, extra_lexicon: Path | None = None, facts: Literal["all", "named"] = "all") -> None:
+    def __init__(
+        self, extra_lexicon: Path | None = None, facts: Literal["all", "named"] = "all", models: Path | None = None
+    ) -> None:
         self._facts_of_all = facts == "all"
         with tables_at_rest():
-            self._build(extra_lexicon)
+            self._build(extra_lexicon, models)
 
-    def _build(self, extra_lexicon: Path | None) -> None:
+    def _build(self, extra_lexicon: Path | None, models: Path | None) -> None:
         words = load(extra_lexicon)
         tables = taxonomy()
         self.matcher = Matcher([*words, *tables.name_terms(), *tables.scientific_terms()])
         self.disguises = Disguises(words)
         self._judge = Judge(rules())
+        self.models = Models(models)
+        for problem in self.models.problems:
+            log.warning(problem)
+        self._calibration = calibration()
         self._pipeline = spacy.blank("xx")
         self._pipeline.tokenizer = ScriptTokenizer(self._pipeline.vocab)
         self._pipeline.max_length = (
@@ -81,12 +103,25 @@ class Reader:
             ("reader", VERSION),
             ("lexicon", f"{len(words)} words" + (f" (+{extra} lines of {FOLDER.name} added)" if extra else "")),
             ("rules", rules().version),
+            ("models", self.models.version),
+            ("calibration", self._calibration.version),
             ("spacy", version("spacy")),
         )
 
     def read(self, text: Text) -> Analysis:
         """The analysis of one text."""
         return next(self.read_many([text]))
+
+    def weigh(self, text: Text) -> Weighed:
+        """What the rules alone make of a text: what the learned part learns from."""
+        first = scan(text, self.matcher, self.disguises)
+        language = self._language(text)
+        evidence = Evidence(text, language, Context(text.kind, text.country, language, text.published))
+        if not first.animals:
+            return Weighed(evidence, [], self._judge(evidence, []), False)
+        evidence = gather(text, first, language, evidence.context)
+        named = things(evidence, taxonomy(), rules())
+        return Weighed(evidence, named, self._judge(evidence, named), True)
 
     def read_many(self, texts: Iterable[Text]) -> Iterator[Analysis]:
         """The analyses of many texts, in their order."""
@@ -105,11 +140,15 @@ class Reader:
 
     def _read(self, text: Text) -> Analysis:
         first = scan(text, self.matcher, self.disguises)
-        language = detect(f"{text.title}\n{text.text}".strip() or text.seller_text, text.country)
+        language = self._language(text)
         context = Context(text.kind, text.country, language, text.published)
         if not first.animals:
             return self._plain(text, language, context)
         return self._full(text, first, language, context)
+
+    @staticmethod
+    def _language(text: Text) -> Language:
+        return detect(f"{text.title}\n{text.text}".strip() or text.seller_text, text.country)
 
     def _plain(self, text: Text, language: Language, context: Context) -> Analysis:
         """Nothing of interest is named: no Doc, the facts alone."""
@@ -121,20 +160,22 @@ class Reader:
         evidence = gather(text, first, language, context)
         whole, starts = joined(text)
         doc = self._pipeline.make_doc(whole)
-        state = State(evidence, starts)
+        state = State(evidence, starts, self.models)
         doc.user_data["state"] = state
         for _, component in self._pipeline.pipeline:
             doc = component(doc)
-        return self._analysis(text, language, state.verdict, state.out, state.facts, _masked(state.verdict))
+        return self._analysis(
+            text, language, state.verdict, state.out, state.facts, _masked(state.verdict), state.model
+        )
 
-    def _analysis(self, text: Text, language: Language, verdict: Verdict, out: dict[str, Any],
-                  found: Facts | None, masked: tuple[str, ...]) -> Analysis:  # fmt: skip
+    def _analysis(self, text: Text, language: Language, verdict: Verdict, out: dict[str, Any], found: Facts | None,
+                  masked: tuple[str, ...], model: Model | None = None) -> Analysis:  # fmt: skip
         facts = found or Facts(None, (), (), (), (), ())
         return Analysis(
             id=text.id,
             language=language,
             relevant=verdict.relevant,
-            score=round(verdict.score, 4),
+            score=round(self._calibration.score(LEARNED if model else text.kind, verdict.points), 6),
             reasons=tuple(verdict.reasons),
             taxa=out.get("taxa", ()),
             terms=out.get("terms", ()),
@@ -146,7 +187,7 @@ class Reader:
             dates=facts.dates,
             events=facts.events,
             masked=masked,
-            versions=self.versions,
+            versions=(*self.versions, ("model", f"{model.name} {model.version}")) if model else self.versions,
         )
 
 

@@ -16,7 +16,8 @@ Trade = Literal["sell", "buy", "ship", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text to read. `country` (ISO 3166 alpha-2): where the site is at home; `published`: ISO date or date-time."""
+    """One text to read. `country` (ISO 3166 alpha-2): where the site is at home; `published`: ISO date or date-time;
+    `source`: the name under which the site is crawled, by which a model of its own is found."""
 
     id: str
     kind: Kind = "listing"
@@ -25,6 +26,7 @@ class Text:
     seller_text: str = ""
     country: str = ""
     published: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 from nlp.evidence import Word
@@ -24,11 +23,6 @@ class Verdict:
     def relevant(self) -> bool:
         """Whether the points speak for it."""
         return self.points > 0
-
-    @property
-    def score(self) -> float:
-        """The points as a probability."""
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.points))))
 
     def add(self, rules: Rules, rule: str, times: float, word: Word | None, name: str = "") -> None:
         """Count a rule `times` over, with the words it rests on."""

@@ -85,7 +85,10 @@ def _data(settings: Settings) -> Finding:
     from nlp.pipeline import Reader
 
     extra = settings.home / "lexicon"
-    versions = dict(Reader(extra if extra.is_dir() else None).versions)
+    reader = Reader(extra if extra.is_dir() else None, models=settings.home / "models")
+    if reader.models.problems:
+        return Finding("data", False, "; ".join(reader.models.problems) + ": run `osint train` for that source again")
+    versions = dict(reader.versions)
     return Finding("data", True, "lexicon and models read: " + ", ".join(f"{k} {v}" for k, v in versions.items()))
 
 

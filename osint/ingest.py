@@ -20,6 +20,10 @@ ROW_TYPE = "application/x-listing+json"
 """Media type of a capture that is one row of an imported table: its JSON as it stood there."""
 
 
+POST = "#post-"
+"""What the number of a post stands behind, in the address and id of an offer found in a thread."""
+
+
 def new_capture(run: str, exchange: Exchange, media_type: str = "") -> NewCapture:
     """What a crawl saw, as the store keeps it. `media_type` where something better than the header is known."""
     headers = {name.lower(): value for name, value in exchange.headers}
@@ -90,7 +94,7 @@ def page(capture: Capture, body: bytes) -> Page:
     )
 
 
-def listing_text(key: str, listing: Listing, country: str, kind: Kind = "listing") -> Text:
+def listing_text(key: str, listing: Listing, country: str, kind: Kind = "listing", source: str = "") -> Text:
     """What the reader is given of a listing. The place line counts as the seller's words: it is where they offer."""
     seller = listing.seller or Seller()
     return Text(
@@ -101,6 +105,21 @@ def listing_text(key: str, listing: Listing, country: str, kind: Kind = "listing
         seller_text=seller_words(seller.name, seller.text, listing.location),
         country=country,
         published=_iso(listing.posted),
+        source=source,
+    )
+
+
+def version_text(key: str, version: ListingVersion, country: str) -> Text:
+    """What the reader was given of a listing that the store holds."""
+    return Text(
+        id=key,
+        kind="post" if POST in version.external_id else "listing",
+        title=version.title,
+        text=version.text,
+        seller_text=seller_words(version.seller_name, version.seller_text, version.location),
+        country=country,
+        published=_iso(version.posted),
+        source=version.source,
     )
 
 
@@ -112,10 +131,10 @@ def seller_words(name: str, text: str, location: str) -> str:
 def post_listing(reading: Reading, url: str, number: int, post: Post) -> Listing:
     """A forum post as a listing of its own: offers in a thread are as real as offers in a shop."""
     return Listing(
-        url=f"{url}#post-{number}",
+        url=f"{url}{POST}{number}",
         title=reading.title,
         text=post.text,
-        external_id=f"{urlsplit(url).path}#post-{number}",
+        external_id=f"{urlsplit(url).path}{POST}{number}",
         seller=Seller(name=post.author, id=post.author),
         posted=post.posted,
     )

@@ -73,7 +73,7 @@ class Readers:
     def __init__(self, profiles: Mapping[str, Profile], home: Path | None = None) -> None:
         self.profiles = profiles
         extra = home / "lexicon" if home else None
-        self.reader = Reader(extra if extra and extra.is_dir() else None)
+        self.reader = Reader(extra if extra and extra.is_dir() else None, models=home / "models" if home else None)
 
     @property
     def version(self) -> str:
@@ -175,7 +175,8 @@ def _reading(store: Store, readers: Readers, capture: Capture) -> Reading:
 
 
 def _listing(readers: Readers, capture: Capture, listing: Listing, country: str = "") -> ListingVersion:
-    text = ingest.listing_text(capture.id, listing, country or readers.country(capture.source))
+    home = country or readers.country(capture.source)
+    text = ingest.listing_text(capture.id, listing, home, source=capture.source)
     return ingest.listing_version(listing, capture, readers.reader.read(text).as_dict())
 
 
@@ -185,7 +186,8 @@ def _posts(readers: Readers, capture: Capture, reading: Reading) -> list[Listing
     country, url = readers.country(capture.source), capture.final_url or capture.url
     for number, post in enumerate(reading.posts, start=1):
         listing = ingest.post_listing(reading, url, number, post)
-        analysis = readers.reader.read(ingest.listing_text(capture.id, listing, country, kind="post"))
+        text = ingest.listing_text(capture.id, listing, country, kind="post", source=capture.source)
+        analysis = readers.reader.read(text)
         if analysis.relevant:
             found.append(ingest.listing_version(listing, capture, analysis.as_dict()))
     return found

@@ -10,14 +10,14 @@ from typing import Any
 from spacy.language import Language as Pipeline
 from spacy.tokens import Doc, Span
 
-from nlp import learned
 from nlp.components.quantities import nouns
 from nlp.components.relevance import Judge
 from nlp.components.taxa import taxa, terms
 from nlp.components.trade import trade
 from nlp.evidence import ANIMAL, FIELDS, Evidence
 from nlp.facts.whole import Facts, read
-from nlp.records import FieldName, Reason
+from nlp.learned import Model, Models, sharpen
+from nlp.records import FieldName
 from nlp.rules import rules
 from nlp.taxonomy import taxonomy
 from nlp.things import Thing, things
@@ -32,10 +32,12 @@ class State:
 
     evidence: Evidence
     starts: dict[FieldName, int]
+    models: Models
     things: list[Thing] = field(default_factory=list)
     verdict: Verdict = field(default_factory=Verdict)
     out: dict[str, Any] = field(default_factory=dict)
     facts: Facts | None = None
+    model: Model | None = None
 
 
 def joined(text: Any) -> tuple[str, dict[FieldName, int]]:
@@ -48,23 +50,6 @@ def joined(text: Any) -> tuple[str, dict[FieldName, int]]:
             parts.append(value)
             at += len(value) + 1
     return _HALVES.sub("\ufffd", "\n".join(parts)), starts
-
-
-def sharpened(evidence: Evidence, verdict: Verdict, named: list[Thing]) -> Verdict:
-    """The verdict with the points of the learned part, where a model reads such texts; its share is a reason of its
-    own."""
-    value = learned.points(evidence, verdict, named)
-    if value is not None:
-        share = round(value - verdict.points, 3)
-        against = any(reason.points < -0.3 and not reason.rule.startswith("bias") for reason in verdict.reasons)
-        clear = not {"TEE", "BON", "SKU"} & {code for thing in verdict.things for code in thing.codes}
-        if learned.kind_of(evidence, named) == "sharks" and verdict.points > 0.3 and clear and not against:
-            share = max(share, 0.0)  # clear words with nothing against them are not talked away
-        verdict.reasons.append(Reason(f"learned: {learned.kind_of(evidence, named)}", share, "", "title", 0, 0))
-        verdict.points += share
-        if verdict.points > 0 and not verdict.things:
-            verdict.things = [thing for thing in named if thing.material][:3]
-    return verdict
 
 
 def _state(doc: Doc) -> State:
@@ -94,12 +79,13 @@ def make_things(nlp: Pipeline, name: str) -> Any:
 
 @Pipeline.factory("osint_relevance")
 def make_relevance(nlp: Pipeline, name: str) -> Any:
-    """The verdict, its reasons and score."""
+    """The verdict and its reasons, the share of the learned part among them."""
     judge = Judge(rules())
 
     def component(doc: Doc) -> Doc:
         state = _state(doc)
-        state.verdict = sharpened(state.evidence, judge(state.evidence, state.things), state.things)
+        state.verdict = judge(state.evidence, state.things)
+        state.model = sharpen(state.models, state.evidence, state.verdict, state.things)
         return doc
 
     return component

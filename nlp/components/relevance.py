@@ -77,7 +77,7 @@ class Judge:
         if own & set(best.groups) or (own and best.form in ("emoji", "unnamed")):
             verdict.add(self._rules, "disowned", 1.0, evidence.disowned[0])
         crimes = {w.term.cls: w for w in evidence.of("enforcement")
-                  if w.term.cls in _CRIME and "weak" not in w.term.flags
+                  if w.term.cls in _CRIME and not {"weak", "report"} & w.term.flags
                   and w.field != "seller_text"}  # fmt: skip
         if crimes:
             verdict.add(self._rules, "enforced", 1.0 if len(crimes) > 1 else 0.4, next(iter(crimes.values())))

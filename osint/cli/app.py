@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from osint.cli import care, crawling, evidence, reading, serving, triage
+from osint.cli import care, crawling, evidence, reading, serving, training, triage
 from osint.cli.common import Failure, say
 
 app = typer.Typer(
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for family in (serving, crawling, reading, triage, evidence, care):
+for family in (serving, crawling, reading, triage, training, evidence, care):
     family.register(app)
 
 

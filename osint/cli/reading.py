@@ -46,15 +46,17 @@ def extract(
 def analyse(
     file: Annotated[Path | None, typer.Argument(help="JSON lines; standard input when left out")] = None,
 ) -> None:
-    """Read texts: JSON lines {id, kind, title, text, seller_text?, country?, published?} in, one analysis each out.
+    """Read texts: JSON lines {id, kind, title, text, seller_text?, country?, published?, source?} in, one analysis
+    each out. `source` is the name of a source that `osint train` made a model of.
 
     Example: echo '{"id": "1", "kind": "listing", "title": "Ngà voi thật"}' | osint analyse
     """
     from nlp.analyse import answers
     from nlp.pipeline import Reader
 
-    extra = settings().home / "lexicon"
-    reader = Reader(extra if extra.is_dir() else None)
+    home = settings().home
+    extra = home / "lexicon"
+    reader = Reader(extra if extra.is_dir() else None, models=home / "models")
     failed = 0
     with _lines(file) as lines:
         for answer in answers(lines, reader):

@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader
 
+from osint import dismissals
 from osint.web import guard, views
 from storage.errors import Conflict
 from storage.leads import LeadQuery
@@ -31,7 +32,7 @@ def create_app(store: Store, analyst: str, hosts: list[str]) -> FastAPI:
     templates = Jinja2Templates(env=Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True))
     templates.env.filters["words"] = views.words
     token = guard.new_token()
-    templates.env.globals.update(analyst=analyst, dismissals=views.DISMISSALS, token=token)
+    templates.env.globals.update(analyst=analyst, dismissals=tuple(dismissals.REASONS), token=token)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     guard.install(app, hosts)
 

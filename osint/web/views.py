@@ -19,7 +19,6 @@ from storage.store import Store
 
 PAGE = 50
 FACETS = ("status", "group", "country", "source", "language")
-DISMISSALS = ("imitation", "plant or mineral", "only the word", "exempt or captive-bred", "not for sale", "other")
 
 
 @dataclass(frozen=True, slots=True)
