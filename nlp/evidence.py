@@ -69,6 +69,8 @@ class Scan:
                     return True
                 if hit.term.cls in ("unsaid", "hint") and hit.term.kind == "context":
                     hints.add(hit.term.key)
+                if hit.term.kind == "trait":
+                    hints.add(hit.term.key)
                 if hit.term.cls in HUSH and "weak" not in hit.term.flags:
                     hush.add(hit.term.key)
         return len(hints) > 1 or len(hush) > 1
@@ -187,7 +189,8 @@ def _flatly(word: Word, negators: Iterable[Word], evidence: Evidence) -> bool:
 def _speaks(term: Term, language: Language) -> bool:
     """Whether a term of its language is to be read in a text of this language."""
     lang, here = term.lang, language.code
-    if len(term.key) == 1 and term.key > "\u2e7f" and term.kind in ("innocent", "trade", "enforcement"):
+    cue = term.kind in ("innocent", "trade", "enforcement") and lang != "any"
+    if cue and len(term.key) == 1 and term.key > "\u2e7f":
         return False  # 本, 头, 有: too many meanings to be a cue
     if lang in ("any", here) or _KIN.get(here) == lang or here == "und":
         return True

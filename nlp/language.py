@@ -37,6 +37,7 @@ _NOISY, _SIGNS = re.compile(r"[\d@]|://|www\."), re.compile(r"[^\w\s'’-]|_")
 _VIETNAMESE = re.compile("[ơưăđƠƯĂĐ\u1ea0-\u1ef9]")
 # Characters simplified in Japan alone, and words of trade that Chinese does not know.
 _JAPANESE = re.compile("[円発彫県駅価売込択歯鉄々畑峠働栃匂枠]|即決|送料|新品未使用|出品|落札|印材|根付|在銘|時代物")
+_WORLD = frozenset({"en", "fr", "es", "pt", "de"})  # read abroad too
 _PRIOR, _SHORT_PRIOR, _SHORT = 1.5, 4.0, 40
 
 
@@ -100,6 +101,8 @@ def _latin(text: str, country: str) -> Language:
         code: math.log(max(float(share), 1e-9)) + (weight if code in home else 0.0) for code, share in ranked.items()
     }
     best = max(ranked, key=lambda code: ranked[code])
+    if home and not set(home) & set(LATIN) and best not in _WORLD:
+        return Language(home[0], 0.5)  # a home language in Latin letters: Lao, Khmer, Burmese, Thai of chats
     if best in ("id", "ms"):
         best = _indonesian_or_malay(text, country, ranked["id"] - ranked["ms"])
     total = sum(math.exp(value - max(ranked.values())) for value in ranked.values())

@@ -12,6 +12,10 @@ from nlp.rules import Rules
 from nlp.taxonomy import Taxonomy
 
 _BREAK = re.compile(r"[.!?;,]\s|\n|[。！？؛۔।，、]")
+WOOD = frozenset({"TIM", "LOG", "ROO", "BAR", "CHP", "DPL", "STE"})
+FLESH = frozenset(
+    {"TUS", "IVC", "HOR", "BON", "SKU", "TEE", "CLA", "SKI", "FEA", "GAL", "FIN", "MEA", "EGG", "SCA", "CAP"}
+)
 _NEAR = 28  # characters between an animal and a part of it that still belong together
 _WIDE_NEAR = 10  # the same in scripts without spaces
 
@@ -52,7 +56,8 @@ def things(evidence: Evidence, taxonomy: Taxonomy, rules: Rules) -> list[Thing]:
     parts = evidence.of("part")
     out: list[Thing] = []
     for word in evidence.of("product", "code"):
-        out.append(_product(word, parts, taxonomy, rules))
+        thing = _product(word, parts, taxonomy, rules)
+        out.append(thing if thing.codes or word.term.kind == "product" else _join(thing, parts, rules, evidence))
     animals = [_animal(word, taxonomy, rules) for word in evidence.of("group", "name", "taxon", "emoji")]
     named = {group for thing in out for group in thing.groups}
     for thing in animals:
@@ -61,9 +66,51 @@ def things(evidence: Evidence, taxonomy: Taxonomy, rules: Rules) -> list[Thing]:
             out.append(joined)
     if not any(thing.material and not thing.exempt for thing in out):
         out.extend(_unnamed(evidence, rules))
+    out = _described(evidence, out, taxonomy, rules)
     if not out:
         out.extend(_hushed(evidence, rules))
     return out
+
+
+def _described(evidence: Evidence, out: list[Thing], taxonomy: Taxonomy, rules: Rules) -> list[Thing]:
+    """Animals that are described instead of named: two features of one group ("grey", "with the red tail"), or one
+    beside a picture of the wider group or the words of a seller who will not name it. A picture gives way to what the
+    features say more narrowly.
+    """
+    traits: dict[str, dict[str, Word]] = {}
+    for word in evidence.of("trait"):
+        if word.field != "seller_text":
+            traits.setdefault(word.term.cls, {}).setdefault(word.term.key, word)
+    if not traits:
+        return out
+    named = {group for thing in out if thing.form != "emoji" for group in thing.groups}
+    pictured = {thing.groups[0] for thing in out if thing.form == "emoji" and thing.groups}
+    hush = {w.term.key for w in evidence.words if w.term.cls in HUSH and w.field != "seller_text"}
+    found: list[Thing] = []
+    for group, words in traits.items():
+        groups = taxonomy.parents(group)
+        beside = bool(pictured & set(groups))
+        signs = len(apart(words.values())) + beside + (len(hush) > 1 or (bool(hush) and beside))
+        if signs < 2 or group in named:
+            continue
+        word = next(iter(words.values()))
+        code = next((one.term.means for one in words.values() if one.term.means), "")
+        base = rules.points("described") + rules.points("described.more") * min(signs - 2, 2)
+        found.append(Thing(word, "described", groups, taxonomy.groups[group].taxon, (code,) if code else (), base,
+                           taxonomy.groups[group].priority == 0))  # fmt: skip
+    best = max(found, key=lambda thing: thing.base, default=None)
+    if best is None:
+        return out
+    return [best, *(t for t in out if not (t.form == "emoji" and t.groups and t.groups[0] in best.groups))]
+
+
+def apart(words: Iterable[Word]) -> list[Word]:
+    """Words that do not share letters, the longest first: "no papers at all" says no more than once."""
+    kept: list[Word] = []
+    for word in sorted(words, key=lambda one: one.start - one.end):
+        if not any(word.field == k.field and word.start < k.end and k.start < word.end for k in kept):
+            kept.append(word)
+    return kept
 
 
 def _hushed(evidence: Evidence, rules: Rules) -> list[Thing]:
@@ -72,11 +119,16 @@ def _hushed(evidence: Evidence, rules: Rules) -> list[Thing]:
     What it is stays open (no group, no taxon): nothing is inferred that the text does not say.
     """
     words = [w for w in evidence.words if w.field != "seller_text" and "weak" not in w.term.flags]
-    hush = {w.term.key: w for w in words if w.term.cls in HUSH}
-    alive = [w for w in words if w.term.cls in ("live_care", "wild")]
-    if len(hush) < 2 or not alive:
+    if any(w.term.cls in ("domestic", "goods", "othercrime") for w in words):
+        return []  # puppies without papers
+    hush = apart(w for w in words if w.term.cls in HUSH)
+    alive = apart(w for w in words if w.term.cls in ("live_care", "wild"))
+    parts = [w for w in words if w.term.kind == "part" and w.term.cls not in WOOD]
+    if not hush or not (alive or parts) or len(hush) + min(len(alive), 2) + bool(parts) < 3:
         return []
-    return [Thing(alive[0], "unnamed", (), "", (), rules.points("unnamed"), False)]
+    word = (alive or parts)[0]
+    codes = (parts[0].term.cls,) if parts and not alive else ()
+    return [Thing(word, "unnamed", (), "", codes, rules.points("unnamed"), False)]
 
 
 def _unnamed(evidence: Evidence, rules: Rules) -> list[Thing]:
@@ -119,6 +171,7 @@ def _product(word: Word, parts: Sequence[Word], taxonomy: Taxonomy, rules: Rules
         finer = sorted(inside - {"BOD", "POW", "LPS", "MED", "DER", "OIL"} or inside)
         code = finer[0]
     entry = taxonomy.groups[group]
+    code = "" if code == "LIV" else code  # alive: what is said of its keeping tells more
     return Thing(word, "code" if word.term.kind == "code" else "product", taxonomy.parents(group), entry.taxon,
                  (code,) if code else (), _weight(word, word.term.kind, entry.priority, rules),
                  entry.priority == 0)  # fmt: skip
@@ -165,9 +218,12 @@ def _join(thing: Thing, parts: Iterable[Word], rules: Rules, evidence: Evidence)
     wide = word.text[:1] > "\u0dff"
     best: Word | None = None
     value: str = getattr(evidence.text, word.field)
+    plant = bool(set(thing.groups) & rules.among("plants"))
     for part in parts:
         if part.field != word.field or (part.start < word.end and word.start < part.end):
             continue
+        if (part.term.cls in WOOD) != plant and (part.term.cls in WOOD or part.term.cls in FLESH):
+            continue  # no elephant has logs, no tree has horns
         distance = gap(word, part)
         limit = (1 if _tiny(word) or len(part.term.key) == 1 else _WIDE_NEAR) if wide else _NEAR
         if distance > limit or (best is not None and distance >= gap(word, best)):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from nlp.evidence import HUSH, Evidence, Word
 from nlp.rules import Rules
-from nlp.things import Thing
+from nlp.things import Thing, apart
 from nlp.verdict import Verdict
 
 ONCE = ("sell", "buy", "price", "ship", "payment", "private_contact", "quantity_unit",
@@ -68,13 +68,12 @@ def cues(rules: Rules, verdict: Verdict, evidence: Evidence, best: Thing) -> Non
 
 def hushed(rules: Rules, verdict: Verdict, evidence: Evidence, best: Thing) -> None:
     """What is offered under a code word, a picture or a disguise by one who will not be found."""
-    if not (best.form in ("code", "emoji", "unnamed") or best.word.disguise or best.word.weak):
+    if not (best.form in ("code", "emoji", "unnamed", "described") or best.word.disguise or best.word.weak):
         return
-    said = {}
-    for word in evidence.words:
-        if word.term.cls in HUSH and word.field != "seller_text" and "weak" not in word.term.flags:
-            said.setdefault(word.term.key, word)
-    for place, word in enumerate(list(said.values())[:3]):
+    said = [word for word in evidence.words if word.term.cls in HUSH and word.field != "seller_text"]
+    strong = apart(word for word in said if "weak" not in word.term.flags)
+    weak = apart(word for word in said if "weak" in word.term.flags)
+    for place, word in enumerate([*strong, *(weak[:1] if len(weak) > 1 else [])][:3]):
         verdict.add(rules, "hushed.more" if place else "hushed", 1.0, word)
 
 

@@ -17,6 +17,7 @@ from nlp.things import Thing, beside, gap
 from nlp.verdict import Verdict
 
 _CRIME = ("seizure", "arrest", "conviction", "smuggling", "poaching")
+_TOLD = ("seizure", "arrest", "conviction")  # who offers may say poached and smuggled of his own goods
 _OFFERED = ("sell", "buy", "no_papers", "price", "ship", "quantity_unit", "private_contact", "with_papers")
 
 
@@ -74,10 +75,10 @@ class Judge:
         own = {
             group for word in evidence.disowned if word.term.kind in ("group", "product") for group in (word.term.cls,)
         }
-        if own & set(best.groups) or (own and best.form in ("emoji", "unnamed")):
+        if own & set(best.groups) or (own and best.form in ("emoji", "unnamed", "described")):
             verdict.add(self._rules, "disowned", 1.0, evidence.disowned[0])
         crimes = {w.term.cls: w for w in evidence.of("enforcement")
-                  if w.term.cls in _CRIME and not {"weak", "report"} & w.term.flags
+                  if w.term.cls in _TOLD and not {"weak", "report"} & w.term.flags
                   and w.field != "seller_text"}  # fmt: skip
         if crimes:
             verdict.add(self._rules, "enforced", 1.0 if len(crimes) > 1 else 0.4, next(iter(crimes.values())))
