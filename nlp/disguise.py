@@ -30,7 +30,7 @@ _RUNS = re.compile(r"([a-z\u00df-\u024f\u0430-\u044f])\1\1")
 _SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*·•]{1,2}[^\W\d_]){2,24}(?![^\W_])")
 _WIDE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WIDE_SEPARATED = re.compile(
-    rf"(?<=[{_WIDE}])(?:[._*·•☆★♡♥~/|+＊※\-{EMOJI}'\"]{{1,3}}|"
+    rf"(?<=[{_WIDE}])(?:[._*·•・☆★♡♥~/|+＊※\-{EMOJI}'\"]{{1,3}}|"
     rf"(?<=(?<![{_WIDE}])[{_WIDE}]) (?=[{_WIDE}](?![{_WIDE}])))(?=[{_WIDE}])"
 )
 _WIDE_MASKED = re.compile(
@@ -107,10 +107,11 @@ class Disguises:
         for found in _SPACED.finditer(folded) if not folded.isascii() or _apart(folded) else ():
             for part in re.finditer(r"\S(?:\S| (?! ))*", found.group()):
                 joined = re.sub(r"[^\w]|_", "", part.group())
-                if len(joined) >= 3 and joined in self._hidden_words.words:
+                known = self._hidden_words.joined(joined)
+                if known:
                     start = found.start() + part.start()
                     taken.append((start, found.start() + part.end()))
-                    yield *taken[-1], joined, SEPARATED
+                    yield *taken[-1], known, SEPARATED
         looked = 0
         for first, last in _suspicious(folded):
             if last - first > _LONGEST:
@@ -140,12 +141,14 @@ class Disguises:
         """What a suspicious token hides: whole, or without the punctuation around it, or one of its hyphened parts."""
         core = token.strip(".,;:()[]{}\"'«»“”?…")
         start = at + token.find(core) if core else at
-        for word, offset in [(core, 0), *_parts(core)]:
+        answer = self._hidden_words.word(core)
+        if answer:
+            yield start, start + len(core), *answer
+            return
+        for word, offset in _parts(core):
             answer = self._hidden_words.word(word)
             if answer:
                 yield start + offset, start + offset + len(word), *answer
-                if not offset:
-                    return
 
 
 def _suspicious(folded: str) -> Iterator[tuple[int, int]]:

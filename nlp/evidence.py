@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from nlp.context import Context
+from nlp.denial import denied
 from nlp.disguise import Disguises
 from nlp.facts.tables import view
 from nlp.lexicon import Term
@@ -23,13 +24,9 @@ MARKED = frozenset({"vi", "fr", "es", "pt", "de", "tr", "it"})
 _KIN = {"id": "ms", "ms": "id", "tl": "en"}
 # What a seller says who will not be found: to those who know, no names, no papers.
 HUSH = frozenset({"discretion", "unsaid", "no_papers"})
-# Languages that say "not" after the thing that is not.
-NOT_AFTER = frozenset({"tr", "ko", "ja", "hi", "bn", "my"})
 _STYLED = "styled letters"
 _INVISIBLE = "invisible characters"
 _ACCENTS = "accents"
-# What may stand between "not" and the thing: nothing, an article, a case ending.
-_GLUE = frozenset({"", "a", "an", "the", "real", "de", "du", "d'", "가", "이", "는", "은", "が", "は", "では", "じゃ"})
 _REPEATS = 6  # times that one word counts in one field; more says nothing new
 _MOST = 1500  # words of one field
 _RANK = {"product": 0, "code": 1, "taxon": 2, "name": 3, "group": 4}
@@ -137,53 +134,8 @@ def gather(text: Text, first: Scan, language: Language, context: Context) -> Evi
         kept, covered = _resolve(words)
         evidence.words.extend(kept)
         evidence.covered.extend(covered)
-    _deny(evidence)
+    evidence.words, evidence.denied, evidence.disowned = denied(evidence.words, text, language.code)
     return evidence
-
-
-def _deny(evidence: Evidence) -> None:
-    """Take out what the text says it is not: "not plastic" speaks for real material, "not ivory" against it."""
-    negators = [word for word in evidence.words if word.term.cls == "negator"]
-    if not negators:
-        return
-    for word in evidence.words:
-        material = word.term.cls in ("imitation", "plant_ivory", "domestic", "mammoth_exempt") or word.term.cls == "BON"
-        if material and negated(word, negators, evidence):
-            evidence.denied.append(word)
-        elif word.term.kind in ("product", "group") and word.term.lang != "any" and _flatly(word, negators, evidence):
-            evidence.disowned.append(word)
-    if evidence.disowned:
-        evidence.denied.clear()  # "not ivory, not plastic": no claim of the real thing
-    gone = {id(word) for word in (*evidence.denied, *evidence.disowned)}
-    evidence.words = [word for word in evidence.words if id(word) not in gone]
-
-
-def negated(word: Word, negators: Iterable[Word], evidence: Evidence) -> bool:
-    """Whether a "not" stands before the word (after it in some languages), in the same sentence."""
-    value: str = getattr(evidence.text, word.field)
-    for negator in negators:
-        if negator.field != word.field:
-            continue
-        before = 0 <= word.start - negator.end <= 22
-        after = evidence.language.code in NOT_AFTER and 0 <= negator.start - word.end <= 14
-        if before or after:
-            between = value[negator.end : word.start] if before else value[word.end : negator.start]
-            if not any(sign in between for sign in ".!?;\n。！？।"):
-                return True
-    return False
-
-
-def _flatly(word: Word, negators: Iterable[Word], evidence: Evidence) -> bool:
-    """Whether a "not" stands right beside the word: "no ivory", "상아 아닙니다", not "no papers for the ivory"."""
-    value: str = getattr(evidence.text, word.field)
-    for negator in negators:
-        if negator.field != word.field or "weak" in negator.term.flags:
-            continue
-        after = evidence.language.code in NOT_AFTER
-        between = value[word.end : negator.start] if after else value[negator.end : word.start]
-        if 0 <= (negator.start - word.end if after else word.start - negator.end) <= 4 and between.strip() in _GLUE:
-            return True
-    return False
 
 
 def _speaks(term: Term, language: Language) -> bool:

@@ -22,7 +22,7 @@ INITIALS = "initials"
 
 EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
 SEPARATORS = ".·•*_-~^/\\|☆★♡♥●○°…,:;'\"`´"
-BLOTS = "○〇◯＊*×●■□#"
+BLOTS = "○〇◯＊*×●■□#x"  # between letters of scripts without spaces
 # Letters of other scripts by the Latin letter they pass for (Cyrillic, Greek, small capitals).
 _SAME = str.maketrans(
     "аеіїорсухѕјһԁԛԝѵɑοαεινυρτκχγωβηзпгмтвнкɩʀʏᴀʙᴄᴅᴇɢʜᴊᴋʟᴍɴᴏᴘᴛᴜᴠᴡᴢ",
@@ -64,6 +64,7 @@ class Hidden:
         self.words: set[str] = set()
         self._syllables: set[str] = set()  # two letters are a word in Vietnamese (hổ, tê), but only between dots
         self._initials: dict[str, str] = {}
+        self._phrases: dict[str, str] = {}  # doi moi, spelled đ ồ i m ồ i
         whole: set[str] = set()  # words that are terms by themselves: the likelier readings of a mask
         for term in terms:
             if term.kind not in ("group", "name", "product", "code", "part"):
@@ -72,24 +73,38 @@ class Hidden:
             self.words.update(word for word in parts if len(word) >= 3)
             if term.lang == "vi":
                 self._syllables.update(word for word in parts if len(word) == 2)
-            if term.lang == "ko" and term.kind in ("group", "product") and "amb" not in term.flags:
-                mark = initials(term.key)
-                if 3 <= len(mark) == len(term.key) and len(set(mark)) > 1:
-                    self._initials.setdefault(mark, term.key)
+            if len(parts) > 1 and term.kind in ("group", "product", "code") and len(term.key) > _SHORTEST:
+                self._phrases.setdefault("".join(parts), " ".join(parts))
             if " " not in term.key and term.kind in ("group", "product"):
                 whole.add(term.key)
+                mark = initials(term.key) if term.lang == "ko" and "amb" not in term.flags else ""
+                if 3 <= len(mark) == len(term.key) and len(set(mark)) > 1:
+                    self._initials.setdefault(mark, term.key)
+        self._index(whole)
+
+    def _index(self, whole: set[str]) -> None:
+        """Ways back to the words: by skeleton, stem, length and letters."""
         self._skeletons: dict[str, str] = {}
+        self._stems: dict[str, str] = {}  # without the last vowel: per3zos1ta is a perezoso
         self._alike: dict[tuple[int, str], list[str]] = defaultdict(list)
         self._wide: dict[tuple[int, int, str], list[str]] = defaultdict(list)  # by length, place and letter
         for word in sorted(self.words, key=lambda word: (word not in whole, word)):
             if script(word[0]) in ("alpha", "arabic"):
                 self._skeletons.setdefault(skeleton(word), word)
+                if len(word) > _SHORTEST + 1 and word[-1] in "aeio":
+                    self._stems.setdefault(skeleton(word[:-1]), word)
                 if len(word) >= 4:
                     self._alike[len(word), word[0]].append(word)
             elif 3 <= len(word) <= _LONGEST_WIDE:
                 for place, char in enumerate(word):
                     self._wide[len(word), place, char].append(word)
         self._known: dict[str, tuple[str, str]] = {}
+
+    def joined(self, letters: str) -> str:
+        """The word or phrase that letters written apart make, "" for none."""
+        if len(letters) >= 3 and letters in self.words:
+            return letters
+        return self._phrases.get(letters, "")
 
     def word(self, token: str) -> tuple[str, str] | None:
         """The word that a token of an alphabetic script hides, and how; None for no known word."""
@@ -109,8 +124,9 @@ class Hidden:
         if blotted is not None:
             return blotted  # "ti*er" is a tiger, though "tier" is a word somewhere
         if joined != token:
-            if (len(joined) >= 3 and joined in self.words) or joined in self._syllables:
-                return joined, SEPARATED
+            known = self.joined(joined) or (joined if joined in self._syllables else "")
+            if known:
+                return known, SEPARATED
             if self._stem(joined):
                 return joined, SEPARATED
         for form in (token, joined, token.rstrip("!+"), joined.lstrip("+")):
@@ -137,11 +153,16 @@ class Hidden:
         known = self._skeletons.get(bones)
         if known:
             return (known, kind) if known != form else None
-        for size in range(len(bones) - 1, max(_SHORTEST, len(bones) - 4) - 1, -1):
+        for size in range(len(bones) - 1, max(_SHORTEST, len(bones) - 10) - 1, -1):
             known = self._skeletons.get(bones[:size])
             rest = form[size:].translate(_SAME).translate(_TAIL)
-            if known and rest.isalpha() and known != form[:size]:
+            if not rest.isalpha() or (len(rest) > 3 and size < _SHORTEST + 2):
+                continue
+            if known and known != form[:size]:
                 return known + rest, kind
+            known = self._stems.get(bones[:size]) if len(rest) < 5 else None
+            if known and form[:size] != known[:size]:
+                return known, kind
         return None
 
     def _stem(self, joined: str) -> bool:

@@ -72,10 +72,8 @@ class Judge:
         cues.said(self._rules, verdict, evidence, context, best)
         cues.cues(self._rules, verdict, evidence, best)
         cues.hushed(self._rules, verdict, evidence, best)
-        own = {
-            group for word in evidence.disowned if word.term.kind in ("group", "product") for group in (word.term.cls,)
-        }
-        if own & set(best.groups) or (own and best.form in ("emoji", "unnamed", "described")):
+        own = {word.term.cls for word in evidence.disowned}
+        if own & set(best.groups[:1]) or (own and best.form in ("emoji", "unnamed", "described")):
             verdict.add(self._rules, "disowned", 1.0, evidence.disowned[0])
         crimes = {w.term.cls: w for w in evidence.of("enforcement")
                   if w.term.cls in _TOLD and not {"weak", "report"} & w.term.flags
@@ -105,7 +103,7 @@ class Judge:
                 continue
             if other.term.means != "*" and not set(other.term.means.split(";")) & set(thing.groups):
                 continue
-            near = _nearness(thing, other)
+            near = _nearness(thing, other) * (0.5 if "weak" in other.term.flags else 1.0)
             if near > strongest.get(other.term.cls, (0.0, other))[0]:
                 strongest[other.term.cls] = (near, other)
         ranked = sorted(strongest.items(), key=lambda item: rules.points(item[0]) * item[1][0])

@@ -111,7 +111,7 @@ PLAIN = sorted(
         if term.kind in ("group", "product")
         and not term.flags & {"amb", "open"}
         and len(max(term.key.split(), key=len)) >= (5 if script(term.key[0]) in ("alpha", "arabic") else 2)
-        and not regex.search(r"[^\p{L}\p{M} ]", term.word)
+        and not regex.search(r"[^\p{L}\p{M} ]|ß", term.word)
     }
 )
 WAYS = ("dots", "dashes", "stars between", "one dot", "picture", "spaces", "digits", "look-alikes", "zero width",
@@ -181,6 +181,11 @@ def test_a_blotted_letter_is_read(blot: str) -> None:
         ("ti*er claw", "tiger claw", "masked letters"),
         ("каб@рога", "кабарга", "digits for letters"),
         ("ㅎㄹㅇ 발톱", "호랑이", "initials"),
+        ("c*valo-m*rinho seco", "cavalo-marinho", "masked letters"),
+        ("đ ồ i m ồ i Hà Tiên", "đồi mồi", "separated letters"),
+        ("ลิxลม", "ลิงลม", "masked letters"),
+        ("per3zos1ta", "perezoso", "digits for letters"),
+        ("zeesch!ldpadschild", "zeeschildpadschild", "digits for letters"),
     ],
 )
 def test_more_disguises(text: str, term: str, kind: str) -> None:
