@@ -18,7 +18,7 @@ _FAR, _FAR_AFTER, _BESIDE = 22, 14, 4  # characters between "not" and what is no
 
 
 def denied(words: Sequence[Word], text: Text, language: str) -> tuple[list[Word], list[Word], list[Word]]:
-    """The words that stand, the materials that the text says it is not, and the animals and products that it disowns."""
+    """The words that stand, the materials that the text says it is not, and what it disowns (animals, products)."""
     negators = [word for word in words if word.term.cls == "negator"]
     if not negators:
         return list(words), [], []

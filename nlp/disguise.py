@@ -31,7 +31,7 @@ _SPACED = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-_*·•]{1,2}[^\W\d_]){2,24}(?
 _WIDE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WIDE_SEPARATED = re.compile(
     rf"(?<=[{_WIDE}])(?:[._*·•・☆★♡♥~/|+＊※\-{EMOJI}'\"]{{1,3}}|"
-    rf"(?<=(?<![{_WIDE}])[{_WIDE}]) (?=[{_WIDE}](?![{_WIDE}])))(?=[{_WIDE}])"
+    rf"(?<=(?<!\S)[{_WIDE}]) (?=[{_WIDE}](?![{_WIDE}])))(?=[{_WIDE}])"
 )
 _WIDE_MASKED = re.compile(
     rf"[{_WIDE}]{{0,8}}(?:[{re.escape(BLOTS)}]{{1,2}}[{_WIDE}]{{1,8}})+|[{_WIDE}]{{2,8}}[{re.escape(BLOTS)}]{{1,2}}"

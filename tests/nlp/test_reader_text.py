@@ -147,7 +147,8 @@ def masked(word: str, way: str) -> str | None:
 def test_a_masked_term_is_still_found(term: tuple[str, str], way: str) -> None:
     lang, word = term
     text = masked(word, way)
-    if text is None or (way in ("stars between", "picture", "spaces") and lang in ("hi", "bn")):
+    wide_star = way == "stars between" and script(key(word)[0]) not in ("alpha", "arabic")  # a star may be a letter there
+    if text is None or wide_star or (way in ("stars between", "picture", "spaces") and lang in ("hi", "bn")):
         return
     matcher, disguises = _shared()
     around = "abc {} xyz" if script(key(word)[0]) in ("alpha", "arabic", "hangul", "kana") else "{}"
