@@ -12,7 +12,8 @@ from nlp.context import Context
 from nlp.facts.phones import money_country
 from nlp.facts.tables import home, view
 from nlp.places.gazetteer import Place
-from nlp.places.read import Hit, candidates, choose, only, stem
+from nlp.places.inflected import stem
+from nlp.places.read import Hit, candidates, choose, only
 from nlp.records import FieldName, Location
 
 _MOST = 400

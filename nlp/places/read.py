@@ -16,29 +16,13 @@ from nlp.context import Context
 from nlp.facts.cues import Cues
 from nlp.facts.tables import countries, home, tongues, view
 from nlp.places.gazetteer import FOLDER, WORD, Place, gazetteer, unspaced
+from nlp.places.inflected import inflected
 from nlp.text import Folded
 
 _ASCII_TOKEN = re.compile(r"[a-z]++(?:'s\b)?")
 _MOST_WORDS, _MOST_TOKENS = 4, 20_000
 _JOINTS = str.maketrans("-'", "  ")
 _ROMANCE = frozenset({"fr", "es", "it", "pt"})
-_HANGUL_TAILS = frozenset(
-    ["시", "군", "구", "동", "도", "역", "에서", "에", "은", "는", "이", "가", "을", "를", "의", "로", "으로", "와", "과", "쪽", "근처", "지역", "까지", "부터", "시내", "인근", "시에서", "시내에서", "구에서", "동에서", "군에서", "에서만", "직거래", "에", "있는", "공항", "항", "발", "산", "행", "거주", "시장", "세관", "경찰서", "지법", "지법은", "지법이", "지방법원", "지방법원은", "지검", "지검은", "본부세관", "본부세관은", "세관은", "세관이", "경찰서는", "경찰청", "경찰청은", "해경", "해경은", "해양경찰서", "해양경찰서는", "공항에서", "공항으로", "공항을", "공항세관", "공항세관은", "항에서", "항으로", "항을", "항에", "시의", "의"]  # noqa: E501
-)  # fmt: skip
-_ARABIC_HEADS = (
-    ("وال", "ال"),
-    ("بال", "ال"),
-    ("لل", "ال"),
-    ("كال", "ال"),
-    ("فال", "ال"),
-    ("و", ""),
-    ("ب", ""),
-    ("ل", ""),
-    ("ف", ""),
-)
-_RUSSIAN_ADJECTIVES = ("скими", "ского", "ские", "скии", "ских", "ским", "ская", "скои", "скую")
-_RUSSIAN_ENDINGS = ("ского", "скои", "ом", "ем", "ои", "еи", "ах", "ях", "ов", "ью", "а", "е", "у", "ы", "и", "я", "ю")
-_RUSSIAN_STEMS = ("", "а", "я", "ь", "о", "е", "ы", "и", "ии", "ск", "скии")
 _ALONE_BEFORE = frozenset(".,;:!?\n()[]|/·•–—-。，、；：！？။៖។၊→📍🏠")
 # What stands behind the name of a place in reports.
 _PLACED = regex.compile(
@@ -185,44 +169,12 @@ def _spaced(folded: Folded, context: Context) -> Iterator[tuple[int, int]]:
                 if first.isupper() and any(p.population >= _BIG for p in names_of(text[start : stop - 2])):
                     yield start, stop - 2  # Hamburger Hafen
             elif stop - start > 1 and ord(first) >= 0x600:
-                yield from _inflected(text, start, stop)
+                yield from inflected(text, start, stop)
 
 
 def _joined(text: str, end: int, start: int) -> bool:
     gap = start - end
     return (gap == 1 and text[end] in " -'") or (gap == 2 and text[end:start] == ". ")
-
-
-def _inflected(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A name with what its language glues to it: Korean particles, Arabic prefixes."""
-    names, word = gazetteer(), text[start:end]
-    code = ord(word[0])
-    if 0xAC00 <= code < 0xD7B0:
-        for size in range(min(len(word) - 1, 6), 1, -1):
-            if word[size:] in _HANGUL_TAILS and word[:size] in names:
-                yield start, start + size
-                return
-    elif 0x600 <= code < 0x700:
-        for head, instead in _ARABIC_HEADS:
-            if word.startswith(head) and len(word) > len(head) + 2 and instead + word[len(head) :] in names:
-                yield start + len(head) - len(instead), end
-                return
-
-
-def stem(word: str) -> str:
-    """The nominative of a Russian place name in another case, "" where none is known."""
-    names = gazetteer()
-    for ending in _RUSSIAN_ADJECTIVES:  # Оренбургские таможенники
-        base = word[: -len(ending)]
-        if word.endswith(ending) and len(base) >= 4 and any(p.population >= _BIG for p in names.places(base)):
-            return base
-    for ending in _RUSSIAN_ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            base = word[: -len(ending)]
-            for tail in _RUSSIAN_STEMS:
-                if base + tail != word and any(p.population >= 30_000 for p in names.places(base + tail)):
-                    return base + tail
-    return ""
 
 
 _ATTRIBUTE = regex.compile(r"[\p{Ll}]{3,} (?:de|di|du|da|do|d'|von|del|des)\s?\Z")
