@@ -11,7 +11,6 @@ from nlp.taxonomy import Entry, Taxonomy
 from nlp.things import Thing, gap
 from nlp.verdict import Verdict
 
-
 _PLAIN = 7  # letters from which a scientific name of one word is no everyday word (Puma, Boa, Iguana)
 
 
@@ -47,12 +46,20 @@ def _said(evidence: Evidence, taxonomy: Taxonomy) -> list[tuple[Entry, Word]]:
 
 
 def _narrower(thing: Thing, wide: Entry, said: list[tuple[Entry, Word]]) -> list[tuple[Entry, Word]]:
-    """What the text names of the taxon that a word means, or the name that the very same word is (black coral)."""
+    """What the text names of the taxon that a word means; else the name that the same word or an overlapping one is
+    (black coral is no stony coral), but not a name inside it (leopard in snow leopard).
+    """
     below = [(entry, word) for entry, word in said if wide.name in entry.lineage]
-    if below or thing.word.term.kind != "group":
+    mine = thing.word
+    if below or mine.term.kind not in ("group", "product", "code"):
         return below
-    span = (thing.word.field, thing.word.start, thing.word.end)
-    return [(entry, word) for entry, word in said if (word.field, word.start, word.end) == span]
+    out = []
+    for entry, word in said:
+        meets = word.field == mine.field and word.start < mine.end and mine.start < word.end
+        inside = word.start >= mine.start and word.end <= mine.end and len(word.text) < len(mine.text)
+        if meets and not inside:
+            out.append((entry, word))
+    return out
 
 
 def _one_reading(records: list[Taxon], found: dict[str, tuple[Thing, Taxon]]) -> Iterable[Taxon]:
