@@ -76,7 +76,8 @@ class Scan:
 @dataclass(slots=True)
 class Evidence:
     """The words of a text by kind; `covered` holds animal words that an innocent phrase explains away, `denied` the
-    materials that the text says it is not (not plastic), `disowned` the animals and products (not ivory).
+    materials that the text says it is not (not plastic), `disowned` the animals and products (not ivory), `inner`
+    the names of taxa inside a longer product or group (blue shark in blue shark fins).
     """
 
     text: Text
@@ -86,6 +87,7 @@ class Evidence:
     covered: list[tuple[Word, Word]] = field(default_factory=list)
     denied: list[Word] = field(default_factory=list)
     disowned: list[Word] = field(default_factory=list)
+    inner: list[Word] = field(default_factory=list)
 
     def of(self, *kinds: str) -> list[Word]:
         """The words of some kinds, in order of field and place."""
@@ -134,6 +136,7 @@ def gather(text: Text, first: Scan, language: Language, context: Context) -> Evi
         kept, covered = _resolve(words)
         evidence.words.extend(kept)
         evidence.covered.extend(covered)
+        evidence.inner.extend(_inner(words, kept))
     evidence.words, evidence.denied, evidence.disowned = denied(evidence.words, text, language.code)
     return evidence
 
@@ -239,6 +242,13 @@ def _resolve(words: Iterable[Word]) -> tuple[list[Word], list[tuple[Word, Word]]
         ):
             kept.append(word)
     return kept, covered
+
+
+def _inner(words: Iterable[Word], kept: Iterable[Word]) -> list[Word]:
+    """Names of taxa that a longer product, code word or group took."""
+    longer = [word for word in kept if word.term.kind in ("product", "code", "group")]
+    names = [word for word in words if word.term.kind in ("name", "taxon")]
+    return [name for name in names if any(_inside(name, other, strict=True) for other in longer)]
 
 
 def _inside(word: Word, other: Word, strict: bool = False) -> bool:

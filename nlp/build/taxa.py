@@ -29,7 +29,8 @@ GENUS_GROUPS = {
     "tarantula": "Theraphosidae", "marmoset": "Callithrix", "capuchin": "Sapajus", "spider_monkey": "Ateles",
     "tamarin": "Saguinus", "galago": "Galago", "star_tortoise": "Geochelone elegans", "african_pangolin": "Manidae",
     "falcon": "Falco", "orangutan": "Pongo", "gorilla": "Gorilla", "wild_sheep_goat": "Bovidae",
-    "eagle": "Accipitridae", "lory": "Loriidae", "shama": "Copsychus malabaricus",
+    "eagle": "Accipitridae", "lory": "Loriidae", "shama": "Kittacincla malabarica",
+    "agarwood": "Aquilaria",
     "monkey": "Primates", "marine_ivory_generic": "Odobenus rosmarus",
 }  # fmt: skip
 # Groups that stand for their narrower ones in an answer.
@@ -154,6 +155,10 @@ def main(sources: Path) -> None:
     top = {row[0]: row[6] if row[6] in TOP and row[4] != "0" else row[0] for row in groups}
     group_of = {taxon: top[row[0]] for row in groups for taxon in row[5].split(";") if taxon}
     group_of |= {row[1]: top[row[0]] for row in groups}
+    # The species that a word widened to its genus was said of stays with it (Aquilaria malaccensis is a medicine too).
+    curated = read_tsv(sources / "curated" / "taxa_groups.tsv")
+    said = {row["scientific_name"].strip(): row["concept"] for row in curated if row["concept"] in GENUS_GROUPS}
+    group_of |= {taxon: top[group] for taxon, group in said.items() if " " in taxon and taxon in kept}
     write_gz(
         OUT / "taxa.tsv.gz",
         ("name", "rank", "cites", "annotation", "lineage", "group", "source"),

@@ -98,7 +98,7 @@ def make_taxa(nlp: Pipeline, name: str) -> Any:
 
     def component(doc: Doc) -> Doc:
         state = _state(doc)
-        state.out["taxa"] = taxa(state.verdict, tables)
+        state.out["taxa"] = taxa(state.verdict, tables, state.evidence)
         return doc
 
     return component

@@ -4,30 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nlp.evidence import Evidence, rank
+from nlp.evidence import Evidence, Word, rank
 from nlp.records import Taxon, Term
 from nlp.rules import Rules
-from nlp.taxonomy import Taxonomy
+from nlp.taxonomy import Entry, Taxonomy
 from nlp.things import Thing, gap
 from nlp.verdict import Verdict
 
+_PLAIN = 7  # letters from which a scientific name of one word is no everyday word (Puma, Boa, Iguana)
 
-def taxa(verdict: Verdict, taxonomy: Taxonomy) -> tuple[Taxon, ...]:
+
+def taxa(verdict: Verdict, taxonomy: Taxonomy, evidence: Evidence) -> tuple[Taxon, ...]:
     """One record a taxon, the clearest words first; a wider taxon is left out where a narrower one is named."""
     found: dict[str, tuple[Thing, Taxon]] = {}
     named = [thing for thing in verdict.things if thing.form != "emoji"]
+    said = _said(evidence, taxonomy)
     for thing in sorted(named or verdict.things, key=lambda t: (-t.base, rank(t.word), -len(t.word.text))):
-        entry = taxonomy.get(thing.taxon)
-        if entry is None or entry.name in found:
+        wide = taxonomy.get(thing.taxon)
+        if wide is None:
             continue
-        word = thing.word
-        found[entry.name] = (thing, Taxon(entry.name, entry.rank, entry.lineage, entry.cites,
-                                          entry.group or next(iter(thing.groups), ""), word.text, word.field,
-                                          word.start, word.end))  # fmt: skip
+        for entry, word in _narrower(thing, wide, said) or [(wide, thing.word)]:
+            if entry.name not in found:
+                found[entry.name] = (thing, Taxon(entry.name, entry.rank, entry.lineage, entry.cites,
+                                                  entry.group or next(iter(thing.groups), ""), word.text, word.field,
+                                                  word.start, word.end))  # fmt: skip
     records = [record for _, record in found.values()]
     wider = {name for record in records for name in record.lineage}
     sure = [record for record in records if record.name not in wider]
     return tuple(_one_reading(sure, found))
+
+
+def _said(evidence: Evidence, taxonomy: Taxonomy) -> list[tuple[Entry, Word]]:
+    """The taxa that the text names, those inside a longer product or group too."""
+    out = []
+    for word in (*evidence.of("name", "taxon"), *evidence.inner):
+        sure = not word.weak or (word.term.kind == "taxon" and len(word.term.key) >= _PLAIN)
+        entry = taxonomy.get(word.term.cls) if sure and word.field != "seller_text" else None
+        if entry is not None:
+            out.append((entry, word))
+    return out
+
+
+def _narrower(thing: Thing, wide: Entry, said: list[tuple[Entry, Word]]) -> list[tuple[Entry, Word]]:
+    """What the text names of the taxon that a word means; else the name that the same word or an overlapping one is
+    (black coral is no stony coral), but not a name inside it (leopard in snow leopard).
+    """
+    below = [(entry, word) for entry, word in said if wide.name in entry.lineage]
+    mine = thing.word
+    if below or mine.term.kind not in ("group", "product", "code"):
+        return below
+    out = []
+    for entry, word in said:
+        meets = word.field == mine.field and word.start < mine.end and mine.start < word.end
+        inside = word.start >= mine.start and word.end <= mine.end and len(word.text) < len(mine.text)
+        if meets and not inside:
+            out.append((entry, word))
+    return out
 
 
 def _one_reading(records: list[Taxon], found: dict[str, tuple[Thing, Taxon]]) -> Iterable[Taxon]:

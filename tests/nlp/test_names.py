@@ -132,3 +132,35 @@ def _words(text: str):
 
     first = scan(Text("1", title=text), reader().matcher, reader().disguises)
     return [hit for hits in first.hits.values() for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "name"),
+    [
+        ("Vendo borsa in pelle di pitone reticolato, 200 euro", "IT", "Malayopython reticulatus"),
+        ("Verkaufe Nilkrokodil Handtasche 150 Euro, ohne Papiere", "DE", "Crocodylus niloticus"),
+        ("Dried blue shark fins for sale, 20 kg", "GB", "Prionace glauca"),
+        ("Vendo barbatanas de tubarão-azul secas, 300 reais o quilo", "BR", "Prionace glauca"),
+        ("Vendo tortugas moras del campo, 50 euros", "ES", "Testudo graeca"),
+        ("Falco pellegrino in vendita, pullus di quest'anno", "IT", "Falco peregrinus"),
+        # no narrower taxon of the group's own, and a name of another order
+        ("Vends bracelet en corail noir", "FR", "Antipatharia"),
+        ("Rametti di corallo nero grezzo in vendita, 50 euro", "IT", "Antipatharia"),
+        # the name inside a longer name stays inside
+        ("Snow leopard pelt for sale, no papers", "GB", "Panthera uncia"),
+    ],
+)
+def test_the_species_named_speaks_for_the_wider_word(text: str, country: str, name: str) -> None:
+    found = reader().read(Text("x", "listing", "", text, "", country)).as_dict()
+    assert [taxon["name"] for taxon in found["taxa"]] == [name]
+
+
+def test_a_species_named_elsewhere_replaces_the_group() -> None:
+    text = "Rohes Holz zu verkaufen. Es ist ein Stamm der Art Aquilaria malaccensis, 520 g."
+    found = reader().read(Text("x", "listing", "Adlerholz, roh", text, "", "DE")).as_dict()
+    assert [taxon["name"] for taxon in found["taxa"]] == ["Aquilaria malaccensis"]
+
+
+def test_agarwood_does_not_say_which_species() -> None:
+    found = reader().read(Text("x", "listing", "", "Raw agarwood chips for sale, 520 g, no papers", "", "AE")).as_dict()
+    assert [taxon["name"] for taxon in found["taxa"]] == ["Aquilaria"]
