@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from nlp.disguise import Disguises, skeleton
 from nlp.lexicon import load
-from nlp.match import Matcher, script
+from nlp.match import Matcher
+from nlp.patterns import script
 from nlp.text import fold, key
 
 TERMS = [term for term in load() if term.kind in ("group", "product", "code", "part")]
