@@ -10,8 +10,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import spacy
-
 from nlp import compiled
 from nlp.calibration import LEARNED, calibration
 from nlp.components.factories import ORDER, State, joined
@@ -23,6 +21,7 @@ from nlp.facts.whole import Facts, read
 from nlp.language import detect
 from nlp.learned import Model, Models
 from nlp.lexicon import FOLDER, further, load
+from nlp.light import blank
 from nlp.match import Matcher
 from nlp.records import Analysis, Language, Text
 from nlp.rules import rules
@@ -89,7 +88,7 @@ class Reader:
         for problem in self.models.problems:
             log.warning(problem)
         self._calibration = calibration()
-        self._pipeline = spacy.blank("xx")
+        self._pipeline = blank("xx")
         self._pipeline.tokenizer = ScriptTokenizer(self._pipeline.vocab)
         self._pipeline.max_length = (
             100_000_000  # characters; no parser runs here, the tokenizer stops splitting earlier
