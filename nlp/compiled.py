@@ -11,7 +11,6 @@ import hashlib
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-
 from typing import Any
 
 import numpy as np
@@ -133,7 +132,7 @@ class Columns:
         """The words that a disguise may hide."""
         pairs = (line.split("\t") for line in self._lines("initials") if line)
         whole, other, syllables = (set(filter(None, self._lines(name))) for name in ("whole", "other", "syllables"))
-        return Vocabulary(whole, other, syllables, {mark: word for mark, word in pairs})
+        return Vocabulary(whole, other, syllables, {row[0]: row[1] for row in pairs})
 
 
 def load() -> Columns:
@@ -145,5 +144,3 @@ def load() -> Columns:
             return Columns({name: arrays[name] for name in arrays.files})
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise CompiledError(f"{FILE.name}: {error}") from error
-
-

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
@@ -73,11 +72,7 @@ class Disguises:
 
     def __init__(self, terms: Iterable[Term] = (), ready: Columns | None = None) -> None:
         words = vocabulary(terms)
-        self._vocabulary = ready.hidden.joined(words) if ready else words
-
-    @cached_property
-    def _hidden_words(self) -> Hidden:
-        return Hidden(self._vocabulary)
+        self._hidden_words = Hidden(ready.hidden.joined(words) if ready else words)
 
     def rewrite(self, folded: str) -> Rewritten | None:
         """The text with hidden words written out, or None when nothing suspicious hides a known word."""

@@ -46,7 +46,7 @@ _PRIOR, _SHORT_PRIOR, _SHORT = 1.5, 4.0, 40
 
 
 @functools.cache
-def _identifier() -> LanguageIdentifier:
+def identifier() -> LanguageIdentifier:
     """py3langid with its model cut to our Latin languages (`nlp.build.latin`)."""
     with np.load(MODEL, allow_pickle=False) as data:
         moves, outputs, states = array("I"), array("i"), array("I")
@@ -105,7 +105,7 @@ def _latin(text: str, country: str) -> Language:
     sample = " ".join(noise.sub(" ", text).split())[:_SAMPLE] or text[:_SAMPLE]
     if sum(map(str.isupper, sample)) * 2 > len(sample):
         sample = sample.lower()
-    ranked = dict(_identifier().rank(sample))
+    ranked = dict(identifier().rank(sample))
     home = countries().get(country, ("", "", ()))[2]
     weight = _SHORT_PRIOR if len(sample) < _SHORT else _PRIOR
     ranked = {

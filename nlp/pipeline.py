@@ -18,11 +18,12 @@ from nlp.context import Context
 from nlp.disguise import Disguises
 from nlp.evidence import Evidence, Scan, gather, scan
 from nlp.facts.whole import Facts, read
-from nlp.language import detect
+from nlp.language import detect, identifier
 from nlp.learned import Model, Models
 from nlp.lexicon import FOLDER, further, load
 from nlp.light import blank
 from nlp.match import Matcher
+from nlp.places.gazetteer import gazetteer
 from nlp.records import Analysis, Language, Text
 from nlp.rules import rules
 from nlp.taxonomy import taxonomy
@@ -83,6 +84,7 @@ class Reader:
 
     def _build(self, extra_lexicon: Path | None, models: Path | None) -> None:
         words = self._words(extra_lexicon)
+        identifier(), gazetteer(), taxonomy()  # now, so that they are left out of the collector's rounds
         self._judge = Judge(rules())
         self.models = Models(models)
         for problem in self.models.problems:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, cached_property, lru_cache
 from itertools import chain, repeat
 from pathlib import Path
@@ -81,20 +81,7 @@ class Gazetteer:
                 if len(folded) > 1:
                     self._rows.append("\t".join(("", code, "country", "", "", "90000000", form, folded)))
                     _add(names, folded, len(self._rows) - 1)
-        # First and second words of names of several words: only where both stand is a text read on.
-        self.heads: set[str] = set()
-        self.seconds: set[str] = set()
-        for name in names:
-            if not name.isalpha():
-                head, _, rest = name.partition(" ")
-                second = rest.partition(" ")[0]
-                if second and head.isalpha() and second.isalpha():
-                    self.heads.add(head)
-                    self.seconds.add(second)
-                    continue
-                words = WORD.findall(name)
-                self.heads.update(words[:1])
-                self.seconds.update(words[1:2])
+        self.heads, self.seconds = _begins(names)
         phrases = [name for name in self.not_places if not unspaced(name[0])]
         self._phrases = AhoCorasick(phrases, implementation=Implementation.ContiguousNFA)
         self._wide: list[str] = []
@@ -107,9 +94,7 @@ class Gazetteer:
             for name in (*self.names, *self.not_places)
             if name[0] >= "\u0e00" and unspaced(name[0]) and len(name) > 1
         ]
-        return AhoCorasick(
-            self._wide, implementation=Implementation.ContiguousNFA, matchkind=MatchKind.LeftmostLongest
-        )
+        return AhoCorasick(self._wide, implementation=Implementation.ContiguousNFA, matchkind=MatchKind.LeftmostLongest)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -148,6 +133,25 @@ class Gazetteer:
             for number, start, end in self._automaton.find_matches_as_indexes(text)
             if self._wide[number] not in self.not_places
         ]
+
+
+def _begins(names: Iterable[str]) -> tuple[set[str], set[str]]:
+    """First and second words of names of several words: only where both stand is a text read on."""
+    heads: set[str] = set()
+    seconds: set[str] = set()
+    for name in names:
+        if name.isalpha():
+            continue
+        head, _, rest = name.partition(" ")
+        second = rest.partition(" ")[0]
+        if second and head.isalpha() and second.isalpha():
+            heads.add(head)
+            seconds.add(second)
+            continue
+        words = WORD.findall(name)
+        heads.update(words[:1])
+        seconds.update(words[1:2])
+    return heads, seconds
 
 
 def _numbered(forms: list[str]) -> Iterator[int]:
