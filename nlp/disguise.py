@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from nlp.hidden import BLOTS, EMOJI, INITIALS, MASKED, SEPARATED, SEPARATORS, Hidden, skeleton
+from nlp.compiled import Columns
+from nlp.hidden import BLOTS, EMOJI, INITIALS, MASKED, SEPARATED, SEPARATORS, Hidden, skeleton, vocabulary
 from nlp.lexicon import Term
 
 __all__ = ["Disguises", "Rewritten", "skeleton"]
@@ -69,8 +70,9 @@ class Rewritten(NamedTuple):
 class Disguises:
     """Finds and rewrites what is hidden."""
 
-    def __init__(self, terms: Iterable[Term]) -> None:
-        self._hidden_words = Hidden(terms)
+    def __init__(self, terms: Iterable[Term] = (), ready: Columns | None = None) -> None:
+        words = vocabulary(terms)
+        self._hidden_words = Hidden(ready.hidden.joined(words) if ready else words)
 
     def rewrite(self, folded: str) -> Rewritten | None:
         """The text with hidden words written out, or None when nothing suspicious hides a known word."""

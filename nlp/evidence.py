@@ -13,7 +13,8 @@ from nlp.denial import denied
 from nlp.disguise import Disguises
 from nlp.facts.tables import view
 from nlp.lexicon import Term
-from nlp.match import Hit, Matcher, script
+from nlp.match import Hit, Matcher
+from nlp.patterns import script
 from nlp.records import FieldName, Language, Text
 from nlp.text import Folded
 

@@ -9,9 +9,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from nlp.lexicon import Term
-from nlp.match import script
+from nlp.patterns import script
 
 LOOKALIKE = "look-alike letters"
 DIGITS = "digits for letters"
@@ -41,6 +42,7 @@ _MARKED = re.compile(rf"(?<=[^\W_])[^\w\s'’{_VOWELS}]+(?=[^\W_])|\d")
 _JOIN = re.compile(f"[{re.escape(SEPARATORS)}{EMOJI}]+")
 _MASK = re.compile(r"[*#•●○×]")
 _SOFT = re.compile(rf"[*#•●○×._\-{EMOJI}]")
+_GAPS = re.compile(r"[\s\-]+")
 _RUN = re.compile(r"([^\W\d_])\1{2,}")
 _BLOT = re.compile(f"[{re.escape(BLOTS)}]")
 _SHORTEST, _LONGEST_WIDE = 5, 12  # letters of a word that may be read behind a single dot; of a wide word
@@ -57,45 +59,72 @@ def initials(word: str) -> str:
     return "".join(chr(0x1100 + (ord(char) - 0xAC00) // 588) for char in word if 0xAC00 <= ord(char) <= 0xD7A3)
 
 
+class Vocabulary(NamedTuple):
+    """The words that may be hidden: terms by themselves, words of longer ones, Vietnamese syllables, initials, and
+    phrases that may be spelled without their spaces.
+    """
+
+    whole: set[str]
+    other: set[str]
+    syllables: set[str]
+    initials: dict[str, str]
+    phrases: set[str]
+
+    def joined(self, more: Vocabulary) -> Vocabulary:
+        """These and more."""
+        whole = self.whole | more.whole
+        other = (self.other | more.other) - whole
+        marks = {**more.initials, **self.initials}
+        return Vocabulary(whole, other, self.syllables | more.syllables, marks, self.phrases | more.phrases)
+
+
+def vocabulary(terms: Iterable[Term]) -> Vocabulary:
+    """What the terms let a disguise hide."""
+    words: set[str] = set()
+    syllables: set[str] = set()  # two letters are a word in Vietnamese (hổ, tê), but only between dots
+    marks: dict[str, str] = {}
+    phrases: set[str] = set()  # doi moi, spelled đ ồ i m ồ i
+    whole: set[str] = set()  # words that are terms by themselves: the likelier readings of a mask
+    for term in terms:
+        if term.kind not in ("group", "name", "product", "code", "part"):
+            continue
+        parts = [word for word in _GAPS.split(term.key) if not _MARKED.search(word)]
+        words.update(word for word in parts if len(word) >= 3)
+        if term.lang == "vi":
+            syllables.update(word for word in parts if len(word) == 2)
+        if len(parts) > 1 and term.kind in ("group", "product", "code") and len(term.key) > _SHORTEST:
+            phrases.add(" ".join(parts))
+        if term.lang == "ko" and term.kind in ("group", "product") and "amb" not in term.flags:
+            mark = initials(term.key)
+            if 3 <= len(mark) == len(term.key) and len(set(mark)) > 1:
+                marks.setdefault(mark, term.key)
+        if " " not in term.key and term.kind in ("group", "product"):
+            whole.add(term.key)
+    return Vocabulary(whole & words, words - whole, syllables, marks, phrases)
+
+
 class Hidden:
     """Knows the words of the lexicon by skeleton, length, ends and initials; answers are kept, within bounds."""
 
-    def __init__(self, terms: Iterable[Term]) -> None:
-        self.words: set[str] = set()
-        self._syllables: set[str] = set()  # two letters are a word in Vietnamese (hổ, tê), but only between dots
-        self._initials: dict[str, str] = {}
-        self._phrases: dict[str, str] = {}  # doi moi, spelled đ ồ i m ồ i
-        whole: set[str] = set()  # words that are terms by themselves: the likelier readings of a mask
-        for term in terms:
-            if term.kind not in ("group", "name", "product", "code", "part"):
-                continue
-            parts = [word for word in re.split(r"[\s\-]+", term.key) if not _MARKED.search(word)]
-            self.words.update(word for word in parts if len(word) >= 3)
-            if term.lang == "vi":
-                self._syllables.update(word for word in parts if len(word) == 2)
-            if len(parts) > 1 and term.kind in ("group", "product", "code") and len(term.key) > _SHORTEST:
-                self._phrases.setdefault("".join(parts), " ".join(parts))
-            if " " not in term.key and term.kind in ("group", "product"):
-                whole.add(term.key)
-                mark = initials(term.key) if term.lang == "ko" and "amb" not in term.flags else ""
-                if 3 <= len(mark) == len(term.key) and len(set(mark)) > 1:
-                    self._initials.setdefault(mark, term.key)
-        self._index(whole)
-
-    def _index(self, whole: set[str]) -> None:
-        """Ways back to the words: by skeleton, stem, length and letters."""
+    def __init__(self, words: Vocabulary) -> None:
+        self.words = words.whole | words.other
+        self._syllables, self._initials = words.syllables, words.initials
+        self._phrases = {phrase.replace(" ", ""): phrase for phrase in words.phrases}
         self._skeletons: dict[str, str] = {}
         self._stems: dict[str, str] = {}  # without the last vowel: per3zos1ta is a perezoso
         self._alike: dict[tuple[int, str], list[str]] = defaultdict(list)
         self._wide: dict[tuple[int, int, str], list[str]] = defaultdict(list)  # by length, place and letter
-        for word in sorted(self.words, key=lambda word: (word not in whole, word)):
-            if script(word[0]) in ("alpha", "arabic"):
-                self._skeletons.setdefault(skeleton(word), word)
-                if len(word) > _SHORTEST + 1 and word[-1] in "aeio":
-                    self._stems.setdefault(skeleton(word[:-1]), word)
-                if len(word) >= 4:
-                    self._alike[len(word), word[0]].append(word)
-            elif 3 <= len(word) <= _LONGEST_WIDE:
+        ordered = [*sorted(words.whole), *sorted(words.other)]
+        spaced = {char: script(char) in ("alpha", "arabic") for char in {word[0] for word in ordered}}
+        alphabetic = [word for word in ordered if spaced[word[0]]]
+        for word, bones in zip(alphabetic, skeleton("\n".join(alphabetic)).split("\n"), strict=True):
+            self._skeletons.setdefault(bones, word)
+            if len(word) > _SHORTEST + 1 and word[-1] in "aeio":
+                self._stems.setdefault(bones[:-1], word)
+            if len(word) >= 4:
+                self._alike[len(word), word[0]].append(word)
+        for word in ordered:
+            if not spaced[word[0]] and 3 <= len(word) <= _LONGEST_WIDE:
                 for place, char in enumerate(word):
                     self._wide[len(word), place, char].append(word)
         self._known: dict[str, tuple[str, str]] = {}

@@ -95,14 +95,19 @@ def read_file(path: Path) -> Iterator[Term]:
         yield Term(word, folded, kind, cls, lang, means, flag_set)
 
 
-def load(extra: Path | None = None) -> list[Term]:
-    """All terms: the shipped files, then those of the folder `extra`, which may switch shipped ones off."""
-    terms = [term for path in sorted(FOLDER.glob("*.tsv")) if path.name != "classes.tsv" for term in read_file(path)]
+def further(extra: Path | None) -> list[Term]:
+    """The terms of a folder of further tables."""
     if extra is None:
-        return terms
+        return []
     if not extra.is_dir():
         raise LexiconError(f"{extra}: no such folder")
-    added = [term for path in sorted(extra.glob("*.tsv")) for term in read_file(path)]
+    return [term for path in sorted(extra.glob("*.tsv")) for term in read_file(path)]
+
+
+def load(extra: Path | None = None) -> list[Term]:
+    """All terms: the shipped files, then those of the folder `extra`, which may switch shipped ones off."""
+    added = further(extra)
+    terms = [term for path in sorted(FOLDER.glob("*.tsv")) if path.name != "classes.tsv" for term in read_file(path)]
     off = {(term.lang, term.kind, term.key) for term in added if "off" in term.flags}
-    kept = [term for term in terms if (term.lang, term.kind, term.key) not in off]
+    kept = [term for term in terms if (term.lang, term.kind, term.key) not in off] if off else terms
     return kept + [term for term in added if "off" not in term.flags]

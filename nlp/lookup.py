@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nlp.lexicon import HERE, Term, load, tables
-from nlp.match import searchable, simplified
+from nlp.patterns import searchable, simplified
 from nlp.taxonomy import Entry, taxonomy
 from nlp.text import key
 

@@ -11,15 +11,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from nlp.compiled import Columns
 from nlp.lexicon import Term
+from nlp.patterns import CUT, grouped, mode, script, searchable
 from nlp.text import Folded
 
 # Endings that may follow a term of at least five letters (four in Turkish and Russian), by language.
@@ -42,17 +41,11 @@ ENDINGS = {
     "bn": re.compile("[\u09be-\u09cc\u0981\u0982রকগু]{1,4}\\Z"),
     "sw": re.compile(r"(?:ni)\Z"),
 }
-COMPOUNDING = frozenset({"de", "nl"})
 _ARABIC_BEFORE = frozenset(
     {"", "ال", "و", "ف", "ب", "ل", "ك", "لل", "وال", "بال", "فال", "كال", "ول", "وب", "ولل", "وبال"}
 )
 _ARABIC_AFTER = frozenset({"", "ات", "ين", "ون", "ه", "ها", "هم", "ي", "ان", "ا", "هما", "نا", "تين", "تان"})
-_WIDE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U0001f300-\U0001faff"
 _MANY, _ENOUGH = 5_000, 200
-_PART = "A"  # no folded key holds a capital
-_HANGUL_SHORT = 2
-_STRICT = 4
-_MIN_RAW = 2
 
 
 class Hit(NamedTuple):
@@ -64,107 +57,80 @@ class Hit(NamedTuple):
     disguise: tuple[str, ...] = ()
 
 
-def script(char: str) -> str:
-    """The way a character's script is searched: alpha, arabic, hangul, kana, plain (no spaces between words) or
-    none."""
-    code = ord(char)
-    if code < 0x2C0 or 0x370 <= code < 0x590 or 0x900 <= code < 0xE00 or 0x1E00 <= code < 0x2000:
-        return "alpha" if char.isalnum() or unicodedata.category(char)[0] == "M" else "none"
-    if 0x590 <= code < 0x900:
-        return "arabic"
-    if 0xAC00 <= code < 0xD7B0:
-        return "hangul"
-    if 0x30A0 <= code < 0x3100:
-        return "kana"
-    return "plain"
-
-
-@cache
-def simplified() -> dict[str, str]:
-    """Traditional Chinese characters and their simplified form (OpenCC, Apache-2.0; see `nlp.build.han`)."""
-    lines = Path(__file__).with_name("han.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    return {line[0]: line[2] for line in lines}
-
-
-class _Spaces(dict[int, str]):
-    """Everything that is neither letter, digit nor mark becomes a space; emoji and other symbols stay.
-
-    Traditional characters become simplified ones, one for one, in terms and texts alike: the lists are written in
-    simplified Chinese, and half of the sellers of Hong Kong and Taiwan were missed (recall .48 against .96).
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._simplified = simplified()
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        kind = unicodedata.category(char)
-        value = " " if kind[0] in "PZC" or char in "|+=<>~^`$" else self._simplified.get(char, char)
-        self[code] = value
-        return value
-
-
-_SPACES = _Spaces()
-
-
-_EDGE = re.compile(rf"(?<=[a-z0-9])(?=[{_WIDE}])|(?<=[{_WIDE}])(?=[a-z0-9])")
-
-
-def searchable(folded: str) -> tuple[str, list[int]]:
-    """The text as the automaton sees it: punctuation as spaces, one space before and after, and one between Latin
-    letters
-    and scripts without spaces; the second value holds the positions of those added inside.
-    """
-    text = f" {folded.translate(_SPACES)} "
-    if folded.isascii():
-        return text, []
-    added = [found.start() + place for place, found in enumerate(_EDGE.finditer(text))]
-    return (_EDGE.sub(" ", text) if added else text), added
-
-
 class Matcher:
-    """All terms in one automaton. Cheap to ask; build it once."""
+    """All terms in one automaton: those made ready (`nlp.compiled`), and further ones. Cheap to ask; build it once."""
 
-    def __init__(self, terms: Iterable[Term]) -> None:
-        by_pattern: dict[str, list[Term]] = defaultdict(list)
-        terms = list(terms)
-        for term, plain in zip(terms, _plain([term.key for term in terms]), strict=True):
-            if plain:
-                by_pattern[_pattern(plain, term)].append(term)
-                if _compounds(plain, term):
-                    by_pattern[plain].append(term)
-        self._terms: list[tuple[Term, ...]] = [tuple(group) for group in by_pattern.values()]
-        self._lengths = [len(pattern) for pattern in by_pattern]
-        self._modes = [_mode(pattern) for pattern in by_pattern]
-        self._automaton = AhoCorasick(list(by_pattern), implementation=Implementation.ContiguousNFA)
+    def __init__(self, terms: Iterable[Term] = (), ready: Columns | None = None) -> None:
+        self._ready = ready
+        self._patterns = list(ready.patterns) if ready else []
+        self._numbers = dict(zip(self._patterns, range(len(self._patterns)), strict=True))
+        prefixes = ready.prefixes if ready else []
+        self._sizes = ready.sizes() if ready else []
+        self._added = grouped(terms)
+        if self._added:
+            prefixes = self._add(prefixes)
+        self._groups: dict[int, tuple[str, Sequence[Term]]] = {}
+        self._automaton = AhoCorasick(prefixes, implementation=Implementation.ContiguousNFA)
+
+    def _add(self, prefixes: list[str]) -> list[str]:
+        """Take in the patterns that are not there yet."""
+        known = {prefix: number for number, prefix in enumerate(prefixes)}
+        for one in self._added:
+            if one in self._numbers:
+                continue
+            self._numbers[one] = len(self._patterns)
+            self._patterns.append(one)
+            place = known.setdefault(one[:CUT], len(known))
+            if place == len(self._sizes):
+                self._sizes.append([])
+            if len(one) not in self._sizes[place]:
+                self._sizes[place].append(len(one))
+        return list(known)
+
+    def _group(self, number: int) -> tuple[str, Sequence[Term]]:
+        """The boundary rules and the terms of a pattern, made at its first hit."""
+        one = self._patterns[number]
+        mine, others = self._ready.terms(number) if self._ready and number < len(self._ready.patterns) else ([], [])
+        found = self._groups[number] = (mode(one), (*mine, *self._added.get(one, ()), *others))
+        return found
+
+    def _matches(self, text: str) -> list[tuple[int, int, int]]:
+        """All patterns in a text, by their ends, of those with one end the longest first: number, start, end."""
+        numbers, sizes = self._numbers, self._sizes
+        found: list[tuple[int, int, int]] = []
+        for place, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            for size in sizes[place]:
+                number = numbers.get(text[start : start + size])
+                if number is not None and start + size <= len(text):
+                    found.append((start + size, start, number))
+        found.sort()
+        return [(number, start, end) for end, start, number in found]
 
     def scan(self, folded: str) -> list[Hit]:
         """All hits that stand at boundaries, overlapping ones too, as offsets into `folded`."""
         text, added = searchable(folded)
         hits: list[Hit] = []
-        modes, every = self._modes, self._terms
-        matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        matches = self._matches(text)
         for number, first, last in matches if len(matches) <= _MANY else _thinned(matches):
             start, end = first, last
-            mode = modes[number]
-            if mode == "strict":
-                terms: Sequence[Term] = every[number]
+            rules, every = self._groups.get(number) or self._group(number)
+            if rules == "strict":
+                terms: Sequence[Term] = every
                 start, end = start + 1, end - 1
-            elif mode == "left":
-                terms = every[number] if unicodedata.category(text[end])[0] != "M" else ()
+            elif rules == "left":
+                terms = every if unicodedata.category(text[end])[0] != "M" else ()
                 start += 1
-            elif mode == "alpha":
+            elif rules == "alpha":
                 rest = _word_after(text, end)
-                terms = [t for t in every[number] if not rest or _ending(t, rest)]
+                terms = [t for t in every if not rest or _ending(t, rest)]
                 start += 1
-            elif mode == "open":
+            elif rules == "open":
                 rest = _word_after(text, end)
                 inside = text[start - 1] != " "
-                terms = [t for t in every[number] if "open" in t.flags or (inside and len(rest) < 3)]
+                terms = [t for t in every if "open" in t.flags or (inside and len(rest) < 3)]
             else:
-                terms = every[number] if _stands(mode, text, start, end) else ()
-                if mode == "hangul" and text[start] == " ":
+                terms = every if _stands(rules, text, start, end) else ()
+                if rules == "hangul" and text[start] == " ":
                     start += 1
             if added:
                 start, end = start - bisect_left(added, start), end - bisect_left(added, end)
@@ -182,43 +148,6 @@ def _thinned(matches: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int
             yield match
 
 
-def _plain(keys: list[str]) -> list[str]:
-    """The searchable forms of many keys at once, without the spaces around."""
-    plain = [key for key in keys if key.isascii()]
-    forms = iter(_PART.join(plain).translate(_SPACES).split(_PART) if plain else ())
-    return [(next(forms) if key.isascii() else searchable(key)[0]).strip() for key in keys]
-
-
-def _compounds(plain: str, term: Term) -> bool:
-    """Whether a word is also searched as the last part of a compound: Käfig in Papageienkäfig."""
-    return (term.lang in COMPOUNDING and term.kind in ("part", "innocent", "context") and term.cls != "negator"
-            and len(plain) > 3 and " " not in plain)  # fmt: skip
-
-
-def _pattern(plain: str, term: Term) -> str:
-    """The string to search: with a leading space for alphabetic scripts, with both for short words."""
-    first = script(plain[0])
-    if "open" in term.flags:
-        return plain
-    if first == "hangul":
-        return f" {plain}" if len(plain) <= _HANGUL_SHORT else plain
-    if first != "alpha":
-        return plain
-    strict = (len(plain) <= _STRICT and term.lang not in ("ru", "hi", "bn", "tr")) or len(plain) < 3
-    return f" {plain} " if strict and script(plain[-1]) == "alpha" else f" {plain}"
-
-
-def _mode(pattern: str) -> str:
-    if pattern[0] == " ":
-        if pattern[-1] == " ":
-            return "strict"
-        if script(pattern[-1]) not in ("alpha", "hangul"):
-            return "left"
-        return "hangul" if script(pattern[1]) == "hangul" else "alpha"
-    kind = script(pattern[0])
-    return "open" if kind == "alpha" else kind
-
-
 def _word_after(text: str, end: int) -> str:
     stop = end
     while text[stop] != " " and stop - end < 30:
@@ -234,15 +163,15 @@ def _ending(term: Term, rest: str) -> bool:
     return pattern.match(rest) is not None
 
 
-def _stands(mode: str, text: str, start: int, end: int) -> bool:
+def _stands(rules: str, text: str, start: int, end: int) -> bool:
     """Boundary rules of the scripts that are searched without spaces."""
     after, before = text[end], text[start - 1] if start else " "
-    if mode == "kana":
+    if rules == "kana":
         # A katakana word inside a longer one is another word (サイ in サイズ), unless the hit is at least four long.
         left = script(before) == "kana"
         right = script(after) == "kana" and script(text[end - 1]) == "kana"
         return not (left or right) or (end - start >= 4 and not left)
-    if mode == "arabic":
+    if rules == "arabic":
         stop = end
         while text[stop] != " " and stop - end < 5:
             stop += 1
@@ -252,7 +181,7 @@ def _stands(mode: str, text: str, start: int, end: int) -> bool:
         if end - start < 3 and end != stop:
             return False  # two letters and an ending are another word
         return text[begin:start] in _ARABIC_BEFORE and text[end:stop] in _ARABIC_AFTER
-    if mode == "plain":
+    if rules == "plain":
         # A vowel or tone mark after the last letter makes another syllable (งา in งาน needs more: see gating by
         # context).
         if unicodedata.category(after)[0] == "M":

@@ -10,8 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import spacy
-
+from nlp import compiled
 from nlp.calibration import LEARNED, calibration
 from nlp.components.factories import ORDER, State, joined
 from nlp.components.relevance import Judge
@@ -19,10 +18,12 @@ from nlp.context import Context
 from nlp.disguise import Disguises
 from nlp.evidence import Evidence, Scan, gather, scan
 from nlp.facts.whole import Facts, read
-from nlp.language import detect
+from nlp.language import detect, identifier
 from nlp.learned import Model, Models
-from nlp.lexicon import FOLDER, load
+from nlp.lexicon import FOLDER, further, load
+from nlp.light import blank
 from nlp.match import Matcher
+from nlp.places.gazetteer import gazetteer
 from nlp.records import Analysis, Language, Text
 from nlp.rules import rules
 from nlp.taxonomy import taxonomy
@@ -82,16 +83,14 @@ class Reader:
             self._build(extra_lexicon, models)
 
     def _build(self, extra_lexicon: Path | None, models: Path | None) -> None:
-        words = load(extra_lexicon)
-        tables = taxonomy()
-        self.matcher = Matcher([*words, *tables.name_terms(), *tables.scientific_terms()])
-        self.disguises = Disguises(words)
+        words = self._words(extra_lexicon)
+        identifier(), gazetteer(), taxonomy()  # now, so that they are left out of the collector's rounds
         self._judge = Judge(rules())
         self.models = Models(models)
         for problem in self.models.problems:
             log.warning(problem)
         self._calibration = calibration()
-        self._pipeline = spacy.blank("xx")
+        self._pipeline = blank("xx")
         self._pipeline.tokenizer = ScriptTokenizer(self._pipeline.vocab)
         self._pipeline.max_length = (
             100_000_000  # characters; no parser runs here, the tokenizer stops splitting earlier
@@ -101,12 +100,29 @@ class Reader:
         extra = sum(1 for path in extra_lexicon.glob("*.tsv") for _ in path.open()) if extra_lexicon else 0
         self.versions: tuple[tuple[str, str], ...] = (
             ("reader", VERSION),
-            ("lexicon", f"{len(words)} words" + (f" (+{extra} lines of {FOLDER.name} added)" if extra else "")),
+            ("lexicon", f"{words} words" + (f" (+{extra} lines of {FOLDER.name} added)" if extra else "")),
             ("rules", rules().version),
             ("models", self.models.version),
             ("calibration", self._calibration.version),
             ("spacy", version("spacy")),
         )
+
+    def _words(self, extra: Path | None) -> int:
+        """Build what finds words, from the compiled tables where they will do; the number of words of the lists."""
+        added = further(extra)
+        try:
+            # Rows that switch words off change what a disguise may hide: they are rare, and all is read again.
+            ready = None if any("off" in term.flags for term in added) else compiled.load()
+        except compiled.CompiledError as error:
+            ready = None
+            log.warning("%s: reading the word tables instead (seconds longer)", error)
+        if ready is not None:
+            self.matcher, self.disguises = Matcher(added, ready), Disguises(added, ready)
+            return ready.words + len(added)
+        words, tables = load(extra), taxonomy()
+        self.matcher = Matcher([*words, *tables.name_terms(), *tables.scientific_terms()])
+        self.disguises = Disguises(words)
+        return len(words)
 
     def read(self, text: Text) -> Analysis:
         """The analysis of one text."""

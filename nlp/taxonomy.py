@@ -36,14 +36,12 @@ class Group(NamedTuple):
     parent: str
 
 
-def _rows(name: str) -> Iterator[list[str]]:
-    with gzip.open(HERE / name, "rt", encoding="utf-8") as handle:
-        next(handle)
-        for line in handle:
-            yield line.rstrip("\n").split("\t")
+def _lines(name: str) -> list[str]:
+    return gzip.decompress((HERE / name).read_bytes()).decode("utf-8").rstrip("\n").split("\n")[1:]
 
 
-def _entry(row: list[str]) -> Entry:
+def _entry(line: str) -> Entry:
+    row = line.split("\t")
     return Entry(row[0], row[1], row[2], row[3], tuple(filter(None, row[4].split("|"))), row[5], row[6])
 
 
@@ -51,8 +49,9 @@ class Taxonomy:
     """All tables in memory (about 35,000 taxa)."""
 
     def __init__(self) -> None:
-        self._rows = {row[0]: row for row in _rows("taxa.tsv.gz")}
-        self.synonyms = {row[0]: row[1] for row in _rows("synonyms.tsv.gz")}
+        # Rows are kept as lines: few of them are ever asked for.
+        self._rows = {line.partition("\t")[0]: line for line in _lines("taxa.tsv.gz")}
+        self.synonyms = dict(line.split("\t", 2)[:2] for line in _lines("synonyms.tsv.gz"))
         self.groups = {row[0]: Group(row[0], row[1], row[3], int(row[4] or 3), row[6]) for row in tables("groups.tsv")}
 
     def __iter__(self) -> Iterator[str]:
@@ -63,8 +62,8 @@ class Taxonomy:
 
     def get(self, name: str) -> Entry | None:
         """The taxon of an accepted name or synonym."""
-        row = self._rows.get(name) or self._rows.get(self.synonyms.get(name, ""))
-        return None if row is None else _entry(row)
+        line = self._rows.get(name) or self._rows.get(self.synonyms.get(name, ""))
+        return None if line is None else _entry(line)
 
     def entries(self) -> Iterator[Entry]:
         """All taxa, by name."""
@@ -87,10 +86,11 @@ class Taxonomy:
     def scientific_terms(self) -> Iterator[Term]:
         """Scientific names and synonyms as terms; a genus alone needs support (Puma, Boa, Iguana are words too)."""
         none, weak = frozenset[str](), frozenset({"amb"})
-        for name, row in self._rows.items():
-            if row[1] in ("species", "subspecies"):
+        for name, line in self._rows.items():
+            rank = line.split("\t", 2)[1]
+            if rank in ("species", "subspecies"):
                 yield Term(name, name.lower(), "taxon", name, "any", "", none)
-            elif row[1] in ("genus", "family", "order") and len(name) > 4:
+            elif rank in ("genus", "family", "order") and len(name) > 4:
                 yield Term(name, name.lower(), "taxon", name, "any", "", weak)
         for synonym, accepted in self.synonyms.items():
             yield Term(synonym, synonym.lower(), "taxon", accepted, "any", "", none if " " in synonym else weak)
@@ -105,7 +105,7 @@ class Taxonomy:
     def common_names(self) -> Iterator[list[str]]:
         """All common names: name, language, taxon, flags, sources."""
         for file in ("names.tsv.gz", "names_ccbysa.tsv.gz"):
-            yield from _rows(file)
+            yield from (line.split("\t") for line in _lines(file))
 
 
 @cache

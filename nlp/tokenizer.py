@@ -4,9 +4,8 @@ not."""
 from __future__ import annotations
 
 import regex
-from spacy.tokens import Doc
-from spacy.util import registry
-from spacy.vocab import Vocab
+
+from nlp.light import Doc, Vocab, registry
 
 _SPLIT = regex.compile(
     r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*|[\p{L}\p{M}\p{N}]+(?:[.,'’][\p{L}\p{N}]+)*|\S\p{M}*"

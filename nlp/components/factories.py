@@ -7,9 +7,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from spacy.language import Language as Pipeline
-from spacy.tokens import Doc, Span
-
 from nlp.components.quantities import nouns
 from nlp.components.relevance import Judge
 from nlp.components.taxa import taxa, terms
@@ -17,6 +14,8 @@ from nlp.components.trade import trade
 from nlp.evidence import ANIMAL, FIELDS, Evidence
 from nlp.facts.whole import Facts, read
 from nlp.learned import Model, Models, sharpen
+from nlp.light import Doc, Span
+from nlp.light import Language as Pipeline
 from nlp.records import FieldName
 from nlp.rules import rules
 from nlp.taxonomy import taxonomy

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import gzip
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cache, cached_property, lru_cache
+from itertools import chain, repeat
 from pathlib import Path
 from typing import NamedTuple
 
 import regex
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from nlp.text import key
+from nlp.text import keys
 
 FOLDER = Path(__file__).parent
 WORD = regex.compile(r"[\p{L}\p{M}]++(?:'s\b)?")  # a word of a folded text, as names are made of
+
+
+_UNSPACED = regex.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 class Place(NamedTuple):
@@ -45,20 +50,19 @@ class Gazetteer:
             gzip.decompress((FOLDER / "cities.tsv.gz").read_bytes()).decode("utf-8").splitlines()[1:]
         )
         names: dict[str, int | tuple[int, ...]] = {}
-        for number, row in enumerate(self._rows):
-            for name in row[row.rindex("\t") + 1 :].split("|"):
-                if names.setdefault(name, number) != number:
-                    _add(names, name, number)
+        forms_of = [row[row.rindex("\t") + 1 :] for row in self._rows]
+        for name, number in zip("|".join(forms_of).split("|"), _numbered(forms_of), strict=True):
+            if names.setdefault(name, number) != number:
+                _add(names, name, number)
         for country, precision, latitude, longitude, population, forms, _ in _table("extra.tsv"):
-            spelled = forms.split("|")
+            spelled = dict(zip(forms.split("|"), keys(forms.split("|")), strict=True))
             # Coordinates stand where all names of the row are of one place; other rows are lists of places.
             shared = (
-                next((n for form in spelled if (n := self._known(names, key(form), country)) is not None), None)
+                next((n for folded in spelled.values() if (n := self._known(names, folded, country)) is not None), None)
                 if latitude
                 else None
             )
-            for form in spelled:
-                folded = key(form)
+            for form, folded in spelled.items():
                 if self._known(names, folded, country) is not None:
                     continue
                 if shared is None:
@@ -71,26 +75,26 @@ class Gazetteer:
                     _add(names, folded, shared)
         self.names = names
         self.words = {name: frozenset(langs.split()) for name, langs in _table("words.tsv")}
-        self.not_places = frozenset(key(phrase) for phrase, _, _ in _table("not.tsv"))
+        self.not_places = frozenset(keys([phrase for phrase, _, _ in _table("not.tsv")]))
         for code, forms in _table("countries.tsv"):
-            for form in forms.split("|"):
-                folded = key(form)
+            for form, folded in zip(forms.split("|"), keys(forms.split("|")), strict=True):
                 if len(folded) > 1:
                     self._rows.append("\t".join(("", code, "country", "", "", "90000000", form, folded)))
                     _add(names, folded, len(self._rows) - 1)
-        # First and second words of names of several words: only where both stand is a text read on.
-        begins = [_begin(name) for name in names if not name.isalpha()]
-        self.heads = {words[0] for words in begins if words}
-        self.seconds = {words[1] for words in begins if len(words) > 1}
+        self.heads, self.seconds = _begins(names)
         phrases = [name for name in self.not_places if not unspaced(name[0])]
         self._phrases = AhoCorasick(phrases, implementation=Implementation.ContiguousNFA)
-        wide = [
-            name for name in (*names, *self.not_places) if name[0] >= "\u0e00" and unspaced(name[0]) and len(name) > 1
+        self._wide: list[str] = []
+
+    @cached_property
+    def _automaton(self) -> AhoCorasick:
+        """Built at the first text in such a script: a third of the gazetteer's start."""
+        self._wide = [
+            name
+            for name in (*self.names, *self.not_places)
+            if name[0] >= "\u0e00" and unspaced(name[0]) and len(name) > 1
         ]
-        self._wide = wide
-        self._automaton = AhoCorasick(
-            wide, implementation=Implementation.ContiguousNFA, matchkind=MatchKind.LeftmostLongest
-        )
+        return AhoCorasick(self._wide, implementation=Implementation.ContiguousNFA, matchkind=MatchKind.LeftmostLongest)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -122,6 +126,8 @@ class Gazetteer:
 
     def wide(self, text: str) -> list[tuple[int, int]]:
         """Names in scripts without spaces, longest first, as folded offsets."""
+        if text.isascii() or not _UNSPACED.search(text):
+            return []
         return [
             (start, end)
             for number, start, end in self._automaton.find_matches_as_indexes(text)
@@ -129,10 +135,28 @@ class Gazetteer:
         ]
 
 
-def _begin(name: str) -> list[str]:
-    """The first two words of a name, or more."""
-    words = name.split(" ", 2)
-    return words if all(map(str.isalpha, words[:2])) else WORD.findall(name)
+def _begins(names: Iterable[str]) -> tuple[set[str], set[str]]:
+    """First and second words of names of several words: only where both stand is a text read on."""
+    heads: set[str] = set()
+    seconds: set[str] = set()
+    for name in names:
+        if name.isalpha():
+            continue
+        head, _, rest = name.partition(" ")
+        second = rest.partition(" ")[0]
+        if second and head.isalpha() and second.isalpha():
+            heads.add(head)
+            seconds.add(second)
+            continue
+        words = WORD.findall(name)
+        heads.update(words[:1])
+        seconds.update(words[1:2])
+    return heads, seconds
+
+
+def _numbered(forms: list[str]) -> Iterator[int]:
+    """The number of the row that each of the forms stands in."""
+    return chain.from_iterable(repeat(number, one.count("|") + 1) for number, one in enumerate(forms))
 
 
 def _add(names: dict[str, int | tuple[int, ...]], name: str, number: int) -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from nlp.disguise import Disguises, skeleton
 from nlp.lexicon import load
-from nlp.match import Matcher, script
+from nlp.match import Matcher
+from nlp.patterns import script
 from nlp.text import fold, key
 
 TERMS = [term for term in load() if term.kind in ("group", "product", "code", "part")]
@@ -147,7 +148,10 @@ def masked(word: str, way: str) -> str | None:
 def test_a_masked_term_is_still_found(term: tuple[str, str], way: str) -> None:
     lang, word = term
     text = masked(word, way)
-    wide_star = way == "stars between" and script(key(word)[0]) not in ("alpha", "arabic")  # a star may be a letter there
+    wide_star = way == "stars between" and script(key(word)[0]) not in (
+        "alpha",
+        "arabic",
+    )  # a star may be a letter there
     if text is None or wide_star or (way in ("stars between", "picture", "spaces") and lang in ("hi", "bn")):
         return
     matcher, disguises = _shared()

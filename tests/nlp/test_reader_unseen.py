@@ -1,7 +1,7 @@
 """The reader on texts that were written apart from its words, in 22 languages, listings, posts and news.
 
-`seen.jsonl` holds texts whose errors were read while the words were written: it guards what was reached. Nobody read the
-errors on `unseen.jsonl` before its floors were set: it tells what new texts will give. Keep it so: whoever looks at its
+`seen.jsonl` holds texts whose errors were read while the words were written: it guards what was reached. Nobody read
+the errors on `unseen.jsonl` before its floors were set: it tells what new texts will give. Whoever looks at its
 errors moves them to `seen.jsonl` and writes new ones.
 """
 
@@ -19,7 +19,7 @@ from nlp.records import Text
 
 CASES = Path(__file__).parent / "cases"
 # File, floor of F1 over all, of the recall of coded offers, of F1 of the weakest language; lowered only on purpose.
-FLOORS = [("seen.jsonl", 0.90, 0.80, 0.75), ("unseen.jsonl", 0.80, 0.60, 0.40)]
+FLOORS = [("seen.jsonl", 0.97, 0.95, 0.90), ("unseen.jsonl", 0.92, 0.85, 0.60)]
 
 
 @pytest.fixture(scope="module")
