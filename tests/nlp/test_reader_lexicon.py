@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,14 @@ def test_every_group_has_a_taxon_and_lineages_go_up() -> None:
     tiger = tables.get("Panthera tigris")
     assert tiger is not None
     assert tiger.lineage[:3] == ("Panthera", "Felidae", "Carnivora")
+
+
+def test_no_row_stands_twice() -> None:
+    """A word that is given twice in one class speaks twice, and only one of the rows would be mended."""
+    doubled = []
+    for path in sorted(FOLDER.glob("*.tsv")):
+        rows = [tuple(line.split("\t")[:3]) for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+        doubled += [
+            f"{path.name}: {' '.join(row)}" for row, times in Counter(rows).items() if times > 1 and len(row) == 3
+        ]
+    assert not doubled, doubled[:10]
