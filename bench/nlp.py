@@ -100,8 +100,8 @@ def main() -> None:
     reader._facts_of_all = False
     print(f"  facts=named  {rate(lambda t: list(reader.read_many(t)), few):6.0f} texts/s (one hit in ten)")
     reader._facts_of_all = True
+    _memory(reader, int(sys.argv[1]) if len(sys.argv) > 1 else 50_000)  # before the peers, whose tables are large
     _peers({"one hit in ten": few[:100], "all hit": every[:100]}, ours)
-    _memory(reader, int(sys.argv[1]) if len(sys.argv) > 1 else 50_000)
 
 
 def _memory(reader: Reader, most: int) -> None:
