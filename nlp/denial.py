@@ -40,6 +40,15 @@ def denied(words: Sequence[Word], text: Text, language: str) -> tuple[list[Word]
     return [word for word in words if id(word) not in gone], materials, disowned
 
 
+def _inside(word: Word, words: Iterable[Word]) -> bool:
+    """Whether a longer word holds this one: กระ (hawksbill) in กระดูก (bone)."""
+    return any(
+        other.field == word.field and other.start <= word.start and word.end <= other.end
+        and other.end - other.start > word.end - word.start
+        for other in words
+    )  # fmt: skip
+
+
 def _negated(word: Word, negators: Iterable[Word], value: str, language: str) -> bool:
     """Whether a "not" stands before the word (after it in some languages), in the same sentence."""
     for negator in negators:

@@ -81,8 +81,8 @@ def _described(evidence: Evidence, out: list[Thing], taxonomy: Taxonomy, rules: 
     for word in evidence.of("trait"):
         if word.field != "seller_text":
             traits.setdefault(word.term.cls, {}).setdefault(word.term.key, word)
-    if not traits:
-        return out
+    if not traits or any(thing.form != "emoji" and not thing.word.weak and thing.base >= 1.0 for thing in out):
+        return out  # what is named needs no description
     named = {group for thing in out if thing.form != "emoji" for group in thing.groups}
     pictured = {thing.groups[0] for thing in out if thing.form == "emoji" and thing.groups}
     hush = {w.term.key for w in evidence.words if w.term.cls in HUSH and w.field != "seller_text"}

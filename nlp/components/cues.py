@@ -29,9 +29,8 @@ def said(rules: Rules, verdict: Verdict, evidence: Evidence, context: dict[str, 
         items = [w for w in context.get("item", []) if w.field != "seller_text"]
         if items:
             verdict.add(rules, "item", 1.0, items[0])
-    hints = list(
-        {w.term.key: w for w in (*context.get("hint", ()), *evidence.denied) if w.field != "seller_text"}.values()
-    )
+    hints = apart(w for w in (*context.get("hint", ()), *evidence.denied) if w.field != "seller_text")
+    hints = list({word.term.key: word for word in hints}.values())
     if hints:
         verdict.add(rules, "hint", 1.0, hints[0])
         for word in hints[1:3]:

@@ -13,6 +13,8 @@ from nlp.verdict import Verdict
 
 _PLAIN = 7  # letters from which a scientific name of one word is no everyday word (Puma, Boa, Iguana)
 
+_SHORT = 2  # letters of a word for jewellery that may stand by chance inside a product
+
 
 def taxa(verdict: Verdict, taxonomy: Taxonomy, evidence: Evidence) -> tuple[Taxon, ...]:
     """One record a taxon, the clearest words first; a wider taxon is left out where a narrower one is named."""
@@ -103,6 +105,7 @@ def _codes(thing: Thing, evidence: Evidence, rules: Rules) -> tuple[str, ...]:
     items = {
         word.term.key for word in evidence.of("context") if word.term.cls == "item" and gap(word, thing.word) <= 60
     }
-    if items & rules.among("worn"):
+    worn = rules.among("worn")
+    if items & worn or any(word in thing.word.term.key for word in worn if len(word) > _SHORT):
         return ("IVC", "IJW")
     return ("IVC",) if items and "TUS" in thing.codes else thing.codes
