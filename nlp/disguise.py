@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
+import regex
+
 from nlp.compiled import Columns
 from nlp.hidden import BLOTS, EMOJI, INITIALS, MASKED, SEPARATED, SEPARATORS, Hidden, skeleton, vocabulary
 from nlp.lexicon import Term
@@ -34,6 +36,9 @@ _WIDE_SEPARATED = re.compile(
     rf"(?<=[{_WIDE}])(?:[._*·•・☆★♡♥~/|+＊※\-{EMOJI}'\"]{{1,3}}|"
     rf"(?<=(?<!\S)[{_WIDE}]) (?=[{_WIDE}](?![{_WIDE}])))(?=[{_WIDE}])"
 )
+# Three or more signs with a space after each: เ ขี้ ย ว งู. A sign is a letter with its marks and what is stacked on it.
+_SIGN = r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}](?:\u17d2[\u1780-\u17a2]|\u1039[\u1000-\u1021]|\p{M}){0,6}"
+_WIDE_SPACED = regex.compile(rf"(?<!\S){_SIGN}(?: {_SIGN}){{2,24}}(?!\S)")
 _WIDE_MASKED = re.compile(
     rf"[{_WIDE}]{{0,8}}(?:[{re.escape(BLOTS)}]{{1,2}}[{_WIDE}]{{1,8}})+|[{_WIDE}]{{2,8}}[{re.escape(BLOTS)}]{{1,2}}"
 )
@@ -136,6 +141,10 @@ class Disguises:
             word = self._hidden_words.consonants(found.group())
             if word:
                 yield found.start(), found.end(), word, INITIALS
+        for run in islice(_WIDE_SPACED.finditer(folded), _MOST_BLOTTED):
+            for at in range(*run.span()):
+                if folded[at] == " ":
+                    yield at, at + 1, "", SEPARATED
         for found in _WIDE_SEPARATED.finditer(folded):
             yield found.start(), found.end(), "", SEPARATED
 
