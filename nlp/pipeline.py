@@ -216,6 +216,8 @@ def _masked(verdict: Verdict) -> tuple[str, ...]:
             found.extend(thing.part.disguise)
         if thing.form == "code":
             found.append("code word")
+        if thing.form in ("described", "unnamed"):
+            found.append("described, not named")
         if thing.form == "emoji" and not any(other.form != "emoji" for other in verdict.things):
             found.append("emoji for the animal")
     return tuple(dict.fromkeys(found))
